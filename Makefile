@@ -1,0 +1,62 @@
+# `make run` and `make test` need Python 3.11 or newer and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+SIMULATOR_PORT ?= 8001
+TESTS ?=
+
+.PHONY: help run test test-sqlite test-postgres lint format messages key clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+run: $(VENV)/run .env  ## Start web, worker and simulator with demo data
+	@DEMO=True PORT=$(PORT) SIMULATOR_PORT=$(SIMULATOR_PORT) \
+	SITE_URL=http://127.0.0.1:$(PORT) SIMULATOR_URL=http://127.0.0.1:$(SIMULATOR_PORT) \
+	MEDIA_HOSTS=http://127.0.0.1:$(SIMULATOR_PORT) LOG_LEVEL=WARNING exec $(BIN)/python manage.py demo
+
+test: test-sqlite test-postgres  ## Run every test, on SQLite and again on PostgreSQL
+
+test-sqlite: $(VENV)/dev
+	$(BIN)/python -m tests.browser
+	$(BIN)/python -m pytest $(TESTS)
+
+test-postgres: $(VENV)/dev
+	$(BIN)/python -m tests.postgres $(TESTS)
+
+lint: $(VENV)/dev  ## Check style, types, migrations and settings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/python manage.py makemigrations --check --dry-run --settings tests.settings
+	$(BIN)/python manage.py check --fail-level WARNING --settings tests.settings
+
+format: $(VENV)/dev  ## Put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+messages: $(VENV)/dev  ## Collect and compile translations (needs gettext)
+	$(BIN)/python manage.py makemessages --settings tests.settings -l es -l pt_BR --no-obsolete --ignore .venv --ignore tests
+	$(BIN)/python manage.py compilemessages --settings tests.settings --ignore .venv
+
+key:  ## Print a key for FIELD_ENCRYPTION_KEYS
+	@$(PYTHON) -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"
+
+clean:  ## Remove what was built, and the demo's database
+	rm -rf $(VENV) staticfiles db.sqlite3*
+
+# Two environments in one folder: running needs less than testing.
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@ $(VENV)/run
+
+.env: | $(VENV)/bin/python
+	@$(PYTHON) -m jelouadmin.new_env > $@

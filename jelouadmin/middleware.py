@@ -1,0 +1,46 @@
+"""What every request needs besides Django's own middleware."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+ZONE_COOKIE = "timezone"
+
+
+class TimeZoneMiddleware:
+    """Show times in the zone of the person's own device, which `zone.js` stores in a cookie."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(zone_of(request)):
+            return self.get_response(request)
+
+
+def zone_of(request: HttpRequest) -> ZoneInfo | None:
+    """The zone named in the cookie; None, which means settings.TIME_ZONE, if it names none."""
+    try:
+        return ZoneInfo(request.COOKIES[ZONE_COOKIE])
+    except (KeyError, ValueError, OSError, ZoneInfoNotFoundError):
+        return None
+
+
+class HtmxLoginMiddleware:
+    """Send a browser whose session ended to the login page.
+
+    htmx follows redirects by itself and would put the login page inside the fragment it asked for.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "htmx", False) and response.status_code == 302 and not request.user.is_authenticated:
+            return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
+        return response
