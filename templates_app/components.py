@@ -1,0 +1,130 @@
+"""What a template is made of, whichever provider it came from.
+
+A template is a header, a body, a footer and buttons; text in them holds variables such as `{{1}}` or
+`{{name}}`. Providers translate their own words into `Components`; the composer, the checks, the wire
+body and the preview all read this one form. Parts nobody here understands are kept in `unknown`: they
+are shown, and they block sending, because a message without them would not be the approved one.
+
+Limits and grammar: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+
+HeaderFormat = Literal["text", "image", "video", "document", "location"]
+MEDIA_FORMATS = frozenset({"image", "video", "document"})
+ButtonKind = Literal["quick_reply", "url", "phone", "copy_code", "otp", "flow", "catalog"]
+
+
+class Part(BaseModel):
+    """Frozen, and closed: a word that a provider invents must be translated or kept as unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Header(Part):
+    format: HeaderFormat
+    text: str = ""
+    # The provider's sample of a media header; a preview may show it, a send never reuses it.
+    sample_url: str = ""
+
+
+class Button(Part):
+    kind: ButtonKind
+    label: str
+    url: str = ""
+    phone: str = ""
+
+
+class Hint(Part):
+    """About one variable: how people call it, a sample value, and what to send when nothing is known."""
+
+    label: str = ""
+    example: str = ""
+    fallback: str = ""
+
+
+class Variable(Part):
+    """One blank of a template.
+
+    `key` is unique in the template and stable across languages: `body.1`, `header.1`, `button.0.1`
+    (the button's index, from 0). `name` is what stands between the braces.
+    """
+
+    key: str
+    name: str
+    label: str = ""
+    example: str = ""
+    fallback: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a form calls this blank."""
+        return self.label or f"{{{{{self.name}}}}}"
+
+
+class Components(Part):
+    body: str
+    header: Header | None = None
+    footer: str = ""
+    buttons: tuple[Button, ...] = ()
+    hints: dict[str, Hint] = {}
+    unknown: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def media_format(self) -> str:
+        """`image`, `video`, `document`, or an empty string for a template without media."""
+        return self.header.format if self.header and self.header.format in MEDIA_FORMATS else ""
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """Every blank once, in the order in which a person reads them."""
+        return tuple(self._variable(key, name) for key, name in self._blanks())
+
+    def keys(self, place: str) -> tuple[str, ...]:
+        """Keys of one place (`header`, `body`, `button.0`) in the order in which providers want values.
+
+        Numbered blanks go by their number, named ones by appearance.
+        """
+        names = [key.removeprefix(f"{place}.") for key, _ in self._blanks() if key.startswith(f"{place}.")]
+        return tuple(f"{place}.{name}" for name in sorted(names, key=_number))
+
+    def digest(self) -> str:
+        """Equal for equal content, whatever order a provider's JSON came in."""
+        canonical = json.dumps(self.model_dump(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def _blanks(self) -> Iterator[tuple[str, str]]:
+        texts = [("header", self.header.text if self.header else ""), ("body", self.body)]
+        texts += [(f"button.{index}", button.url) for index, button in enumerate(self.buttons)]
+        seen = set()
+        for place, text in texts:
+            for name in VARIABLE.findall(text):
+                key = f"{place}.{name}"
+                if key not in seen:
+                    seen.add(key)
+                    yield key, name
+
+    def _variable(self, key: str, name: str) -> Variable:
+        hint = self.hints.get(key, Hint())
+        return Variable(key=key, name=name, **hint.model_dump())
+
+
+def fill(text: str, place: str, values: Mapping[str, str]) -> str:
+    """`text` with its blanks replaced by `values`, keyed like `Variable.key`.
+
+    A blank without a value stays as it was written, so that a reader sees what is missing. Values are
+    put in once and never searched for blanks themselves.
+    """
+    return VARIABLE.sub(lambda blank: values.get(f"{place}.{blank[1]}") or blank[0], text)
+
+
+def _number(name: str) -> int:
+    return int(name) if name.isdecimal() else 0

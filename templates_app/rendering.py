@@ -1,0 +1,222 @@
+"""The only renderer: composer, template page, history and conversation all show what it draws.
+
+A `Bubble` is what the recipient gets, in words; it is made from the values that go on the wire and from
+nothing else. `bubble_html` draws it, inert: nothing in it can be followed, submitted or run, and under a
+strict content security policy it needs no exception.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext_lazy as _
+
+from templates_app.components import VARIABLE, Button, Components, fill
+from templates_app.formatting import Blank, displayable, marked, to_html
+
+# More buttons than this, and WhatsApp shows two and "See all options":
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+BUTTONS_SHOWN = 3
+
+# How a status is drawn. The words are those of `messaging.statuses`, which this app may not import.
+_TICKS: dict[str, tuple[str, str | Promise]] = {
+    "planned": ("clock", _("Planned")),
+    "queued": ("clock", _("Queued")),
+    "sending": ("clock", _("Sending")),
+    "unknown": ("question", _("Unknown")),
+    "accepted": ("clock", _("Accepted")),
+    "sent": ("one", _("Sent")),
+    "delivered": ("two", _("Delivered")),
+    "read": ("two", _("Read")),
+    "failed": ("cross", _("Failed")),
+    "canceled": ("cross", _("Canceled")),
+    "skipped": ("cross", _("Skipped")),
+}
+# Buttons that WhatsApp labels itself, in the language of the phone.
+_FIXED_LABELS = {"copy_code": _("Copy code"), "otp": _("Copy code"), "catalog": _("View catalog")}
+_MEDIA_WORDS: dict[str, str | Promise] = {
+    "image": _("Image"),
+    "video": _("Video"),
+    "document": _("Document"),
+    "location": _("Location"),
+    "audio": _("Audio"),
+    "sticker": _("Sticker"),
+}
+_TAGS = {"image": "img", "sticker": "img", "video": "video", "audio": "audio"}
+_ORIGIN = re.compile(r"(https?)://((?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]+)?)(?=[/?#]|\Z)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Media:
+    kind: str
+    url: str
+    filename: str = ""
+
+
+@dataclass(frozen=True)
+class BubbleButton:
+    """`kind` as in `components.Button`; `detail` is where it leads: a link, a number, the code it copies."""
+
+    kind: str
+    label: str
+    detail: str = ""
+    blanks: tuple[Blank, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bubble:
+    """What a phone shows of one message. `unsupported` names the parts that nobody here can show.
+
+    Blanks still without a value stand in the texts as they were written, and `…_blanks` says where: a
+    value that happens to look like a blank is none.
+    """
+
+    body: str
+    header: str = ""
+    media: Media | None = None
+    footer: str = ""
+    buttons: tuple[BubbleButton, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    header_blanks: tuple[Blank, ...] = ()
+    body_blanks: tuple[Blank, ...] = ()
+
+
+def template_bubble(
+    components: Components, values: Mapping[str, str], *, media_url: str = "", filename: str = ""
+) -> Bubble:
+    """A template with `values`, keyed like `Variable.key`.
+
+    The provider's sample of a media header is never shown in place of a missing file, because it would
+    not be sent either; a page that wants the sample passes it as `media_url`.
+    """
+    body, body_blanks = _filled(components, "body", components.body, values)
+    header_text = components.header.text if components.header else ""
+    header, header_blanks = _filled(components, "header", header_text, values)
+    return Bubble(
+        body=body,
+        header=header,
+        media=_media(components, media_url, filename),
+        footer=components.footer,
+        buttons=tuple(_button(components, index, values) for index in range(len(components.buttons))),
+        unsupported=tuple(str(part.get("type") or next(iter(part), "?")) for part in components.unknown),
+        header_blanks=header_blanks,
+        body_blanks=body_blanks,
+    )
+
+
+def text_bubble(text: str) -> Bubble:
+    return Bubble(body=text)
+
+
+def plain_text(bubble: Bubble) -> str:
+    """What search and lists use: header, file name, body, footer and buttons, each from a line of its own."""
+    filename = bubble.media.filename if bubble.media else ""
+    buttons = (" ".join(filter(None, (button.label, button.detail))) for button in bubble.buttons)
+    return "\n".join(filter(None, (bubble.header, filename, bubble.body, bubble.footer, *buttons)))
+
+
+def bubble_html(
+    bubble: Bubble,
+    *,
+    inbound: bool = False,
+    time: dt.datetime | None = None,
+    status: str = "",
+    show_media_from: Iterable[str] = (),
+) -> SafeString:
+    """The bubble as HTML, with `time` in the reader's zone.
+
+    A picture or a film is only fetched from a site named in `show_media_from` (CSP sources such as
+    `https://cdn.example.com`); anything else is an icon with a name, so that no stranger's server learns
+    who reads what.
+    """
+    buttons = [_button_context(button) for button in bubble.buttons]
+    shown = len(buttons) if len(buttons) <= BUTTONS_SHOWN else BUTTONS_SHOWN - 1
+    drawing, word = _TICKS.get(status, ("", ""))
+    context = {
+        "bubble": bubble,
+        "header": marked(bubble.header, bubble.header_blanks),
+        "body": to_html(bubble.body, bubble.body_blanks),
+        "media": _media_context(bubble.media, show_media_from) if bubble.media else None,
+        "buttons": buttons[:shown],
+        "more_buttons": buttons[shown:],
+        "inbound": inbound,
+        "time": time,
+        "ticks": {"status": status, "drawing": drawing, "word": word} if drawing and not inbound else None,
+    }
+    html = render_to_string("templates_app/bubble.html", context)
+    return mark_safe(displayable(html))  # noqa: S308 - the template escaped it, and this adds no sign
+
+
+def _media(components: Components, url: str, filename: str) -> Media | None:
+    header = components.header
+    return Media(header.format, url, filename) if header and header.format != "text" else None
+
+
+def _filled(
+    components: Components, place: str, text: str, values: Mapping[str, str]
+) -> tuple[str, tuple[Blank, ...]]:
+    titles = {variable.key: variable.title for variable in components.variables}
+    blanks = []
+    for match in VARIABLE.finditer(text):
+        key = f"{place}.{match[1]}"
+        if not values.get(key):
+            start = len(fill(text[: match.start()], place, values))
+            blanks.append(Blank(start, start + len(match[0]), titles.get(key, match[0])))
+    return fill(text, place, values), tuple(blanks)
+
+
+def _button(components: Components, index: int, values: Mapping[str, str]) -> BubbleButton:
+    button = components.buttons[index]
+    detail, blanks = _filled(components, f"button.{index}", _detail(button), values)
+    return BubbleButton(button.kind, button.label, detail, blanks)
+
+
+def _detail(button: Button) -> str:
+    """The address of an OTP button is WhatsApp's own business, and the code is in the body already."""
+    return button.phone if button.kind == "phone" else "" if button.kind == "otp" else button.url
+
+
+def _button_context(button: BubbleButton) -> dict[str, Any]:
+    label = button.label or _FIXED_LABELS.get(button.kind, button.kind)
+    return {"kind": button.kind, "label": label, "detail": marked(button.detail, button.blanks)}
+
+
+def _media_context(media: Media, sources: Iterable[str]) -> dict[str, Any]:
+    tag = _TAGS.get(media.kind, "") if _may_fetch(media.url, sources) else ""
+    word = _MEDIA_WORDS.get(media.kind, _("File"))
+    known = media.kind if media.kind in _MEDIA_WORDS else "document"
+    name, host = media.filename or _last_part(media.url), _host(media.url)
+    return {"kind": known, "tag": tag, "url": media.url, "word": word, "name": name, "host": host}
+
+
+def _may_fetch(url: str, sources: Iterable[str]) -> bool:
+    """Whether the URL is of one of these CSP sources, by scheme, host and port."""
+    origin = _ORIGIN.match(url)
+    return origin is not None and any(
+        _is_from(origin[1].lower(), origin[2].lower(), source) for source in sources
+    )
+
+
+def _is_from(scheme: str, host: str, source: str) -> bool:
+    source_scheme, mark, rest = source.lower().partition("://")
+    if not mark:
+        source_scheme, rest = "https", source.lower()
+    allowed = rest.partition("/")[0]
+    matches = host.endswith(allowed[1:]) if allowed.startswith("*.") else host == allowed
+    return scheme == source_scheme and matches
+
+
+def _host(url: str) -> str:
+    origin = _ORIGIN.match(url)
+    return origin[2] if origin else ""
+
+
+def _last_part(url: str) -> str:
+    origin = _ORIGIN.match(url)
+    return unquote(re.split("[?#]", url[origin.end() :])[0].rpartition("/")[2]) if origin else ""
