@@ -1,0 +1,22 @@
+from typing import Literal
+
+from templates_app.rendering import Bubble, text_bubble
+from templates_app.rules import Problem, check_text
+
+from .base import Content
+
+
+class TextContent(Content):
+    """Free text, 1 to 4,096 characters.
+
+    https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/text-messages
+    """
+
+    kind: Literal["text"] = "text"
+    body: str
+
+    def problems(self) -> list[Problem]:
+        return check_text(self.body)
+
+    def bubble(self) -> Bubble:
+        return text_bubble(self.body)

@@ -1,0 +1,55 @@
+import datetime as dt
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from templates_app.scoping import BotScopedQuerySet
+
+from .bots import Bot
+from .contacts import Contact
+
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
+WINDOW = dt.timedelta(hours=24)
+
+
+class Conversation(models.Model):
+    """Everything between one bot and one contact, and whether the contact may be answered freely."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    bot = models.ForeignKey(Bot, models.CASCADE, related_name="conversations", verbose_name=_("bot"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="conversations", verbose_name=_("contact")
+    )
+    last_inbound_at = models.DateTimeField(_("last wrote"), null=True)
+    window_ends_at = models.DateTimeField(_("window ends"), null=True)
+    unread = models.PositiveIntegerField(_("unread"), default=0)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assigned to"),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+
+    objects = BotScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["bot", "contact"], name="conversation_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bot} · {self.contact}"
+
+    @property
+    def is_window_open(self) -> bool:
+        return self.window_ends_at is not None and self.window_ends_at > timezone.now()

@@ -1,0 +1,241 @@
+"""What a provider is to the rest of the product: credentials in, requests out, evidence back.
+
+    ProviderError
+      kind NOT_SENT   the request certainly did not take effect: try again later
+      kind REFUSED    the provider answered that it will not send this: never repeat it unchanged
+      kind UNKNOWN    it may have taken effect: only evidence or a person may settle it
+    WebhookRejected   the call did not come from the provider
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from templates_app.components import Components
+from templates_app.rules import Problem
+
+from messaging.content import Content
+from messaging.statuses import Status
+
+JSON = dict[str, Any] | list[Any] | str | int | float | bool | None
+
+
+class Kind(Enum):
+    NOT_SENT = "not_sent"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Scope(Enum):
+    """What is wrong: this message, or everything that this bot would send."""
+
+    MESSAGE = "message"
+    BOT = "bot"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP call, without credentials, so that it can be stored and shown."""
+
+    method: str
+    path: str
+    body: JSON = None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        canonical = json.dumps([self.method, self.path, self.body], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. `data` is None when the text is not JSON."""
+
+    status: int
+    text: str
+    headers: Mapping[str, str]
+    data: JSON
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds the provider asks to wait; None when it does not say or says it unreadably."""
+        value = self.headers.get("Retry-After", "")
+        return float(value) if value.isdecimal() else None
+
+
+class ProviderError(Exception):
+    """A call that did not end in success. `message` is for people, `code` is the provider's word.
+
+    `answer` is what came back, if anything did; `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        message: str | Promise,
+        *,
+        kind: Kind,
+        code: str = "",
+        scope: Scope = Scope.MESSAGE,
+        retry_after: float | None = None,
+        answer: Answer | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = str(message)
+        self.kind = kind
+        self.code = code
+        self.scope = scope
+        self.retry_after = retry_after
+        self.answer = answer
+
+
+class WebhookRejected(Exception):
+    """The signature of a webhook is missing or wrong."""
+
+
+@dataclass(frozen=True)
+class Outbound:
+    """One message on its way. `to` is digits with country code, `channel` the provider's id of the bot.
+
+    `reference` is our attempt's id, for providers that carry one.
+    """
+
+    content: Content
+    to: str
+    channel: str
+    reference: str
+
+
+@dataclass(frozen=True)
+class SendResult:
+    provider_id: str
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class StatusEvent:
+    """News about a message we sent. `status` is None for a word we do not know; `word` keeps it."""
+
+    provider_id: str
+    word: str
+    status: Status | None
+    raw: Mapping[str, Any]
+    at: dt.datetime | None = None
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ReplyEvent:
+    """The contact answered the message `provider_id`; the answer itself may come as an InboundMessage."""
+
+    provider_id: str
+    sender: str
+    raw: Mapping[str, Any]
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """What a contact wrote. `sender` is the provider's id of the person: for Jelou, digits."""
+
+    provider_id: str
+    sender: str
+    content: Content
+    raw: Mapping[str, Any]
+    name: str = ""
+    at: dt.datetime | None = None
+
+
+Event = StatusEvent | ReplyEvent | InboundMessage
+
+
+@dataclass(frozen=True)
+class ListedTemplate:
+    """A template as the provider lists it; `status` is upper case, in WhatsApp's words."""
+
+    provider_id: str
+    element_name: str
+    language: str
+    category: str
+    status: str
+    display_name: str
+    components: Components
+    parameter_count: int
+
+
+@dataclass(frozen=True)
+class CredentialField:
+    """One thing an account of this provider needs; secret ones are never shown again."""
+
+    name: str
+    label: str | Promise
+    secret: bool = True
+
+
+class Provider:
+    """Adapter to one company's API. A subclass is one file, and the only place with its words.
+
+    `options` are the account's choices among the provider's variants.
+    """
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    base_url: ClassVar[str]
+    credential_fields: ClassVar[Sequence[CredentialField]]
+
+    def __init__(
+        self,
+        credentials: Mapping[str, str],
+        *,
+        spare: Mapping[str, str] | None = None,
+        base_url: str = "",
+        options: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`spare` is a second credential that is live too while one replaces the other."""
+        self._credentials = [keys for keys in (credentials, spare) if keys]
+        self._base_url = base_url or type(self).base_url
+        self._options = options or {}
+
+    @classmethod
+    def objections(cls, content: Content) -> list[Problem]:
+        """What this provider cannot carry of `content`, in words."""
+        raise NotImplementedError
+
+    def build(self, outbound: Outbound) -> Request:
+        """The wire body; pure."""
+        raise NotImplementedError
+
+    def send(self, request: Request) -> SendResult:
+        """One call, never repeated. Raises ProviderError."""
+        raise NotImplementedError
+
+    def check(self, channel: str = "") -> None:
+        """Whether the credentials are good, and the bot known if given. Raises ProviderError."""
+        raise NotImplementedError
+
+    def list_templates(self, channel: str) -> Iterator[ListedTemplate]:
+        """Every template of a bot, page by page. Raises ProviderError."""
+        raise NotImplementedError
+
+    def subscribe(self, channel: str, url: str) -> None:
+        """Ask for statuses and inbound messages at `url`. Raises ProviderError."""
+        raise NotImplementedError
+
+    @classmethod
+    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str) -> None:
+        """Raises WebhookRejected unless the call is the provider's own; `secret` may be empty."""
+        raise NotImplementedError
+
+    @classmethod
+    def parse(cls, body: JSON) -> list[Event]:
+        """What a webhook says. Tolerant: unknown shapes give no event, and never an exception."""
+        raise NotImplementedError
+
+    def redact(self, text: str) -> str:
+        """`text` without any of this account's secrets."""
+        raise NotImplementedError

@@ -1,0 +1,98 @@
+"""The one place that talks HTTP to providers: one keep-alive session a process, nothing repeated.
+
+What an exception says about the request decides whether a message may be sent again, so the mapping
+from `requests` to `Kind` stands here, once.
+"""
+
+import json
+import os
+import ssl
+from collections.abc import Mapping
+from functools import cache
+
+import requests
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, SSLError
+
+from .base import JSON, Answer, Kind, ProviderError, Request, Scope
+
+POOL_SIZE = 64
+# A provider's answer is hostile until proven otherwise; ours are a few hundred bytes.
+MAX_ANSWER_BYTES = 1024 * 1024
+
+
+@cache
+def _session(process: int) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # no proxy, no .netrc: credentials go where the account says
+    adapter = HTTPAdapter(pool_connections=8, pool_maxsize=POOL_SIZE, max_retries=0)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def call(base_url: str, request: Request, headers: Mapping[str, str]) -> Answer:
+    """Make one call and return whatever answer came, with any status.
+
+    Redirects are not followed: they would turn a POST into a GET and carry the credentials elsewhere.
+    Raises ProviderError when no answer came, with the kind that the break allows us to conclude.
+    """
+    try:
+        with _session(os.getpid()).request(
+            request.method,
+            base_url.rstrip("/") + request.path,
+            json=request.body,
+            params=dict(request.query),
+            headers=dict(headers),
+            timeout=settings.PROVIDER_TIMEOUT,
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            return _answer(response)
+    except (requests.RequestException, HTTPError) as error:
+        raise _no_answer(error) from error
+
+
+def _answer(response: requests.Response) -> Answer:
+    content = response.raw.read(MAX_ANSWER_BYTES, decode_content=True)
+    text = content.decode(response.encoding or "utf-8", errors="replace")
+    return Answer(response.status_code, text, response.headers, _json(text))
+
+
+def _json(text: str) -> JSON:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _no_answer(error: Exception) -> ProviderError:
+    if _never_left(error):
+        return ProviderError(
+            _("The provider could not be reached. Nothing was sent."),
+            kind=Kind.NOT_SENT,
+            scope=Scope.BOT,
+            code="unreachable",
+        )
+    return ProviderError(
+        _("The connection ended before the provider answered. It may have taken the message."),
+        kind=Kind.UNKNOWN,
+        code="no_answer",
+    )
+
+
+def _never_left(error: Exception) -> bool:
+    """Whether the break came before any byte of the request could leave.
+
+    An address that is none, a name that does not resolve, a refused or slow connection and a wrong
+    certificate are all found before. Anything else may have happened after.
+    """
+    if isinstance(error, requests.ConnectTimeout | ValueError):
+        return True
+    cause = error.args[0] if error.args else None
+    reason = getattr(cause, "reason", cause)
+    if isinstance(reason, SSLError):
+        return isinstance(reason.args[0], ssl.SSLCertVerificationError)
+    return isinstance(reason, NewConnectionError | NameResolutionError)

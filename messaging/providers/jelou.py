@@ -1,0 +1,306 @@
+"""Jelou's API. Its documentation contradicts itself in places; what we decided is in docs/providers.md.
+
+https://docs.jelou.ai/en/api/introduction
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy as _
+from templates_app.rules import Problem
+
+from messaging.content import Content, TemplateContent, TextContent
+
+from . import http
+from .base import (
+    JSON,
+    Answer,
+    CredentialField,
+    Event,
+    Kind,
+    ListedTemplate,
+    Outbound,
+    Provider,
+    ProviderError,
+    Request,
+    Scope,
+    SendResult,
+    WebhookRejected,
+)
+from .jelou_templates import listed_template
+from .jelou_webhooks import parse
+
+PAGE_SIZE = 50
+MAX_PAGES = 200
+
+
+class Jelou(Provider):
+    """`options`: `dynamic_url_parameter` sends the values of link buttons in the older field."""
+
+    kind = "jelou"
+    label = "Jelou"
+    base_url = "https://api.jelou.ai"
+    credential_fields: ClassVar[Sequence[CredentialField]] = (
+        CredentialField("client_id", _("Client ID"), secret=False),
+        CredentialField("client_secret", _("Client secret")),
+    )
+
+    # -- Sending -------------------------------------------------------------------------------
+
+    @classmethod
+    def objections(cls, content: Content) -> list[Problem]:
+        if content.kind in cls._builders:
+            return []
+        return [Problem("kind", _("Jelou cannot send this kind of message. Choose another kind."))]
+
+    def build(self, outbound: Outbound) -> Request:
+        return self._builders[outbound.content.kind](self, outbound)
+
+    def _build_text(self, outbound: Outbound) -> Request:
+        """https://docs.jelou.ai/api/envia-mensajes/texto"""
+        assert isinstance(outbound.content, TextContent)
+        body = {"type": "text", "userId": outbound.to, "text": outbound.content.body}
+        return Request("POST", f"/v1/bots/{quote(outbound.channel, safe='')}/messages", body)
+
+    def _build_template(self, outbound: Outbound) -> Request:
+        """https://docs.jelou.ai/en/api/campanas/envio-individual"""
+        content = outbound.content
+        assert isinstance(content, TemplateContent)
+        body: dict[str, Any] = {
+            "elementName": content.element_name,
+            "destinations": [outbound.to],
+            "language": content.language,
+            "type": content.components.media_format or "text",
+            "parameters": content.in_order("body"),
+        }
+        if header := content.in_order("header"):
+            body["headerParameters"] = header
+        if content.components.media_format:
+            body["mediaUrl"] = content.media_url
+        if content.components.media_format == "document":
+            body["filename"] = content.filename
+        body.update(self._link_values(content))
+        return Request("POST", f"/v2/whatsapp/{quote(outbound.channel, safe='')}/hsm", body)
+
+    def _link_values(self, content: TemplateContent) -> dict[str, Any]:
+        """Values of link buttons. Assumed: `param` is the button's index from 0, `payload.text` its value."""
+        links = [
+            (index, value)
+            for index in range(len(content.components.buttons))
+            for value in content.in_order(f"button.{index}")
+        ]
+        if not links:
+            return {}
+        if self._options.get("dynamic_url_parameter"):
+            return {"dynamicUrlParameter": [value for _index, value in links]}
+        return {
+            "buttonParameters": [
+                {"type": "URL", "payload": {"text": value}, "param": index} for index, value in links
+            ]
+        }
+
+    _builders: ClassVar[dict[str, Callable[["Jelou", Outbound], Request]]] = {
+        "text": _build_text,
+        "template": _build_template,
+    }
+
+    def send(self, request: Request) -> SendResult:
+        answer = self._call(request)
+        provider_id = _message_id(answer.data)
+        if not provider_id:
+            raise ProviderError(
+                _("Jelou answered, but without the id of a message. It may have taken it."),
+                kind=Kind.UNKNOWN,
+                code="no_id",
+                answer=answer,
+            )
+        return SendResult(provider_id, answer)
+
+    # -- Setup ---------------------------------------------------------------------------------
+
+    def check(self, channel: str = "") -> None:
+        """Lists one template: a wrong credential answers 401, and only a right one learns about the bot."""
+        try:
+            self._call(self._templates_page(channel or "-", page=1, limit=1))
+        except ProviderError as error:
+            if channel or error.code not in ("E1019", "BOT_NOT_FOUND", "bot_not_found"):
+                raise
+
+    def list_templates(self, channel: str) -> Iterator[ListedTemplate]:
+        """https://docs.jelou.ai/en/api/campanas/obtener-plantillas"""
+        for page in range(1, MAX_PAGES + 1):
+            answer = self._call(self._templates_page(channel, page))
+            rows, pages = _rows(answer)
+            yield from (listed_template(row) for row in rows if isinstance(row, dict))
+            # The newer answer says nothing about further pages, so a full one is followed by a look.
+            if (pages is not None and page >= pages) or (pages is None and len(rows) < PAGE_SIZE):
+                return
+
+    def subscribe(self, channel: str, url: str) -> None:
+        """https://docs.jelou.ai/whatsapp/hsm/subscriptions and https://docs.jelou.ai/webhook/webhook"""
+        bot = f"/v1/bots/{quote(channel, safe='')}"
+        events = ["delivered_channel", "delivered_user", "failed", "read", "reply"]
+        self._call(Request("POST", f"{bot}/events/webhook", {"webhooks": [{"url": url, "events": events}]}))
+        self._call(Request("POST", f"{bot}/webhook/", {"webhookUrl": url}))
+
+    def _templates_page(self, channel: str, page: int, limit: int = PAGE_SIZE) -> Request:
+        query = {"page": str(page), "limit": str(limit)}
+        return Request("GET", f"/v1/bots/{quote(channel, safe='')}/templates", query=query)
+
+    # -- Webhooks ------------------------------------------------------------------------------
+
+    @classmethod
+    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str) -> None:
+        """Jelou documents a signature for one of its feeds only, so it is needed only when we have a secret.
+
+        Their sample signs the JSON written again, so compact JSON is accepted beside the exact bytes.
+        https://docs.jelou.ai/en/api/pma-custom/firma-hmac
+        """
+        if not secret:
+            return
+        given = headers.get("X-Jelou-Signature", "")
+        if not any(constant_time_compare(given, _signature(secret, form)) for form in _signed_forms(body)):
+            raise WebhookRejected
+
+    @classmethod
+    def parse(cls, body: JSON) -> list[Event]:
+        return parse(body)
+
+    # -- Calls ---------------------------------------------------------------------------------
+
+    def _call(self, request: Request) -> Answer:
+        """One call. During a rotation the second credential is tried where the first was refused: 401 takes nothing."""
+        for credentials in self._credentials:
+            answer = http.call(self._base_url, request, {"Authorization": f"Basic {_basic(credentials)}"})
+            if answer.status != 401:
+                break
+        _raise_for(answer)
+        return answer
+
+    def redact(self, text: str) -> str:
+        for credentials in self._credentials:
+            for secret in filter(None, (_basic(credentials), credentials["client_secret"])):
+                text = text.replace(secret, "•••")
+        return text
+
+
+def _basic(credentials: Mapping[str, str]) -> str:
+    pair = f"{credentials['client_id']}:{credentials['client_secret']}"
+    return base64.b64encode(pair.encode()).decode()
+
+
+def _message_id(data: JSON) -> str:
+    """The id in either answer: `[{"id", "destination"}]` of a template, `{"messageId"}` of a session message."""
+    if isinstance(data, dict) and isinstance(data.get("data"), list):
+        data = data["data"]
+    if isinstance(data, list):
+        data = data[0] if data else None
+    if not isinstance(data, dict):
+        return ""
+    found = data.get("id") or data.get("messageId")
+    return str(found) if isinstance(found, str | int) else ""
+
+
+def _rows(answer: Answer) -> tuple[list[Any], int | None]:
+    """Templates of one page, and how many pages there are if the answer says so."""
+    data = answer.data
+    if isinstance(data, list):
+        return data, 1
+    if isinstance(data, dict):
+        for key in ("results", "data"):
+            if isinstance(rows := data.get(key), list):
+                pagination = data.get("pagination")
+                pages = pagination.get("totalPages") if isinstance(pagination, dict) else None
+                return rows, pages if isinstance(pages, int) else None
+    raise ProviderError(
+        _("Jelou's list of templates could not be read."), kind=Kind.REFUSED, code="unreadable", answer=answer
+    )
+
+
+# -- Errors --------------------------------------------------------------------------------------
+
+
+def _raise_for(answer: Answer) -> None:
+    """Raise ProviderError for everything but success. Bodies: https://docs.jelou.ai/en/api/introduction"""
+    if answer.status < 300 and not _says_failed(answer.data):
+        return
+    code, text = _code(answer.data), _text(answer.data)
+    kind, scope = _conclusion(answer)
+    raise ProviderError(
+        text or _("Jelou answered with HTTP status %(status)s.") % {"status": answer.status},
+        kind=kind,
+        scope=scope,
+        code=code or f"http_{answer.status}",
+        retry_after=answer.retry_after,
+        answer=answer,
+    )
+
+
+def _conclusion(answer: Answer) -> tuple[Kind, Scope]:
+    """What an answer that is no success says about the request.
+
+    Assumed: a server error whose JSON says "failed" was not taken. Any other server error proves nothing.
+    """
+    if answer.status in (401, 403) or _code(answer.data) in ("E1019", "BOT_NOT_FOUND", "bot_not_found"):
+        return Kind.NOT_SENT, Scope.BOT
+    if answer.status == 429:
+        return Kind.NOT_SENT, Scope.BOT
+    if answer.status >= 500:
+        return (Kind.NOT_SENT if _says_failed(answer.data) else Kind.UNKNOWN), Scope.MESSAGE
+    if 300 <= answer.status < 400:
+        return Kind.NOT_SENT, Scope.BOT
+    return Kind.REFUSED, Scope.MESSAGE
+
+
+def _says_failed(data: JSON) -> bool:
+    if not isinstance(data, dict):
+        return False
+    return "failed" in (data.get("status"), data.get("statusMessage")) or data.get("success") is False
+
+
+def _code(data: JSON) -> str:
+    """The most telling code of a body: the envelope's key, its number, or the plain `code`."""
+    if not isinstance(data, dict):
+        return ""
+    error = data.get("error")
+    candidates = [error.get("key"), error.get("code")] if isinstance(error, dict) else []
+    return next((str(code) for code in [*candidates, data.get("code")] if code), "")
+
+
+def _text(data: JSON) -> str:
+    """The sentence of a body, with the fields that a validation error names."""
+    if not isinstance(data, dict):
+        return ""
+    message = data.get("message") or data.get("description") or ""
+    sentences = [str(part) for part in message] if isinstance(message, list) else [str(message)]
+    invalid = data.get("validationError")
+    for name, reasons in invalid.items() if isinstance(invalid, dict) else ():
+        sentences.append(f"{name}: {_localised(reasons)}")
+    return " ".join(filter(None, sentences))[:1000]
+
+
+def _localised(reasons: JSON) -> str:
+    reason = reasons[0] if isinstance(reasons, list) and reasons else reasons
+    return str(reason.get("en") or next(iter(reason.values()), "")) if isinstance(reason, dict) else str(reason)
+
+
+# -- Signatures ----------------------------------------------------------------------------------
+
+
+def _signature(secret: str, body: bytes) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def _signed_forms(body: bytes) -> Iterator[bytes]:
+    yield body
+    try:
+        yield json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return
+
