@@ -1,0 +1,37 @@
+"""Whether an account's credentials work, and where a bot's provider reports to."""
+
+from django.utils import timezone
+
+from messaging.models import Account, Bot, Health
+from messaging.providers.base import ProviderError
+
+
+def check_account(account: Account) -> bool:
+    """Ask the provider whether it takes the credentials, and keep the answer on the row.
+
+    A provider that cannot be reached proves nothing: the health is then unknown, and sending goes on
+    trying. Returns whether the credentials work.
+    """
+    try:
+        account.provider.check()
+    except ProviderError as error:
+        refused = error.answer is not None or error.code == "unreadable_credentials"
+        _keep(account, Health.FAILED if refused else Health.UNCHECKED, error.message)
+    else:
+        _keep(account, Health.OK, "")
+    return account.health == Health.OK
+
+
+def _keep(account: Account, health: Health, detail: str) -> None:
+    account.health, account.health_detail, account.checked_at = health, detail[:1000], timezone.now()
+    account.save(update_fields=["health", "health_detail", "checked_at"])
+
+
+def subscribe(bot: Bot) -> None:
+    """Have the provider report statuses and inbound messages to the bot's webhook. Raises ProviderError."""
+    bot.account.provider.subscribe(bot.provider_id, bot.webhook_url)
+
+
+def resume(bot: Bot) -> None:
+    """End a pause by hand."""
+    Bot.objects.filter(pk=bot.pk).update(paused_until=None, paused_reason="")

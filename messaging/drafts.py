@@ -1,0 +1,109 @@
+"""What a person is about to send: the kind, the words, and what each recipient's copy will say.
+
+A draft is not a row. The preview and the rows that Send writes are made from the same draft, by the same
+function, so that they cannot differ.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from templates_app.components import Variable
+from templates_app.models import Template
+from templates_app.rules import Problem, clean_value
+
+from messaging.failures import explain
+from messaging.content import Content, TemplateContent, TextContent
+from messaging.models import Bot, Contact
+
+# What people call the variable that holds a person's name, in the three languages of the console.
+NAMES = {"name", "nombre", "nome", "full name", "nombre completo", "nome completo", "cliente", "customer"}
+FIRST_NAMES = {"first name", "primer nombre", "primeiro nome"}
+
+
+@dataclass(frozen=True)
+class Value:
+    """What fills one variable for one contact, and where it came from; an empty text is missing."""
+
+    text: str
+    source: str | Promise = ""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`typed` is keyed by `Variable.key`; what is not typed comes from the contact, then the fallback."""
+
+    bot: Bot
+    kind: str
+    template: Template | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    text: str = ""
+    media_url: str = ""
+    filename: str = ""
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        return self.template.components.variables if self.template else ()
+
+    def value(self, variable: Variable, contact: Contact | None) -> Value:
+        if typed := clean_value(self.typed.get(variable.key, "")):
+            return Value(typed)
+        if contact is not None and (found := from_contact(variable, contact)).text:
+            return found
+        return Value(variable.fallback, _("fallback of the template") if variable.fallback else "")
+
+    def content_for(self, contact: Contact | None) -> Content:
+        """The message as this contact will get it; blanks that nothing fills stay blank."""
+        if self.template is None:
+            return TextContent(body=self.text.strip())
+        values = {variable.key: self.value(variable, contact).text for variable in self.variables}
+        return TemplateContent(
+            element_name=self.template.element_name,
+            language=self.template.language,
+            category=self.template.category,
+            values={key: text for key, text in values.items() if text},
+            media_url=self.media_url.strip(),
+            filename=self.filename.strip(),
+            components=self.template.components,
+        )
+
+    def problems(self) -> list[Problem]:
+        """What is wrong for everybody, before looking at any contact."""
+        return [*self._bot_problems(), *self._template_problems()]
+
+    def _bot_problems(self) -> list[Problem]:
+        obstacle = self.bot.obstacle
+        if not obstacle:
+            return []
+        # A bot that only pauses sends later; one that is off or locked out must not collect a queue.
+        return [Problem("bot", explain(obstacle).sentence, hard=not self.bot.is_paused)]
+
+    def _template_problems(self) -> list[Problem]:
+        if self.kind == "template" and self.template is None:
+            return [Problem("template", _("Choose a template."))]
+        if self.template is not None and not self.template.is_sendable:
+            state = self.template.status_label()
+            message = _("Only approved templates can be sent; this one is “%(state)s”. Choose another one.")
+            return [Problem("template", message % {"state": state})]
+        return []
+
+
+def from_contact(variable: Variable, contact: Contact) -> Value:
+    """A contact's own value for a variable of the same name: the name, or an attribute."""
+    wanted = {_plain(variable.label), _plain(variable.name)} - {""}
+    if wanted & NAMES and contact.name:
+        return Value(clean_value(contact.name), _("contact's name"))
+    if wanted & FIRST_NAMES and contact.name:
+        return Value(clean_value(contact.name).split()[0], _("contact's name"))
+    for key, value in contact.attributes.items():
+        if _plain(key) in wanted and isinstance(value, str | int | float):
+            return Value(clean_value(str(value)), _("contact's “%(attribute)s”") % {"attribute": key})
+    return Value("")
+
+
+def _plain(text: str) -> str:
+    """`Número_de_Pedido` and `numero de pedido` are the same name."""
+    letters = unicodedata.normalize("NFKD", text.casefold().replace("_", " "))
+    return " ".join("".join(sign for sign in letters if not unicodedata.combining(sign)).split())

@@ -1,0 +1,345 @@
+"""From a queued row to a provider's answer. The row is the truth; the queue only wakes somebody up.
+
+    claim    win rows by one conditional UPDATE: QUEUED → SENDING, with a lease
+    start    prove that the claim still holds, and write the attempt, before the request may leave
+    settle   accepted, failed or unknown by the provider's answer; or released, when nothing left
+
+A request that may have reached the provider is never repeated here.
+"""
+
+import datetime as dt
+import logging
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from messaging import events, failures, queueing
+from messaging.content import shown
+from messaging.events import News, record_status
+from messaging.models import Account, Attempt, Bot, Health, Message, MessageEvent, Outcome, Source
+from messaging.providers.base import Kind, Outbound, Provider, ProviderError, Request, Scope, SendResult
+from messaging.statuses import Status
+
+logger = logging.getLogger(__name__)
+
+# Rows won at once: few, so that other workers find some too.
+CLAIM_SIZE = 10
+# A task gives its worker back after so many seconds, and wakes the next one if work is left.
+SLICE_SECONDS = 20
+# What a bot waits when its provider cannot be reached or asks for less, in seconds.
+PAUSE_SECONDS = 15
+MAX_BACKOFF_SECONDS = 600
+
+
+def pump(bot_id: int) -> int:
+    """Send what is due of one bot until nothing is, something is in the way, or the slice of time is used.
+
+    Returns how many rows were tried. Running it twice at once sends nothing twice.
+    """
+    tried = 0
+    ends = time.monotonic() + SLICE_SECONDS
+    while time.monotonic() < ends:
+        bot = Bot.objects.select_related("account").get(pk=bot_id)
+        if bot.obstacle or not (messages := claim(bot)):
+            return tried
+        for message in messages:
+            deliver(bot, message)
+        tried += len(messages)
+    queueing.wake(bot_id)
+    return tried
+
+
+def claim(bot: Bot, size: int = CLAIM_SIZE) -> list[Message]:
+    """Win the right to send up to `size` due rows, for the time of a lease."""
+    claim_id = uuid.uuid4()
+    with transaction.atomic():
+        due = Message.objects.due().filter(bot=bot, starts__lt=settings.SEND_MAX_STARTS)
+        rows = due.select_for_update(skip_locked=True).values("pk")[:size]
+        Message.objects.filter(pk__in=list(rows.values_list("pk", flat=True)), status=Status.QUEUED).update(
+            status=Status.SENDING, claim_id=claim_id, lease_until=_lease(), starts=F("starts") + 1
+        )
+    won = Message.objects.filter(claim_id=claim_id, status=Status.SENDING)
+    won = won.select_related("contact", "template", "version").order_by("lane", "due_at", "pk")
+    messages = list(won)
+    for message in messages:
+        message.bot = bot
+    return messages
+
+
+def deliver(bot: Bot, message: Message) -> None:
+    """Take one claimed row as far as it goes now.
+
+    An error of our own concerns this row alone: it is logged, and the row is either released or, once the
+    request may have left, unknown.
+    """
+    attempt = None
+    try:
+        if refusal := objection(bot, message):
+            skip(message, refusal)
+            return
+        provider = bot.account.provider
+        request = provider.build(_outbound(bot, message))
+        wait_for_slot(bot)
+        attempt = start(message, request)
+        if attempt is not None:
+            _send(bot, message, attempt, provider, request)
+    except ProviderError as error:
+        stop(bot, error)
+        release(message, delay=0, counted=False)
+    except Exception:
+        logger.exception("Message %s could not be sent", message.public_id)
+        if attempt is None:
+            release(message, delay=_backoff(message))
+        else:
+            _unknown(message, attempt, "internal_error", "")
+
+
+def _send(bot: Bot, message: Message, attempt: Attempt, provider: Provider, request: Request) -> None:
+    try:
+        result = provider.send(request)
+    except ProviderError as error:
+        settle_error(bot, message, attempt, error, provider)
+    else:
+        settle(message, attempt, result, provider)
+
+
+def _outbound(bot: Bot, message: Message) -> Outbound:
+    return Outbound(message.loaded, message.to, bot.provider_id, reference=str(message.public_id))
+
+
+# -- Before it leaves ----------------------------------------------------------------------------
+
+
+def objection(bot: Bot, message: Message) -> str:
+    """Why this row may not leave after all, as a key of `failures`; empty if it may.
+
+    Asked now and not when the message was written: consent, blocks and templates change in between.
+    """
+    if message.contact.is_blocked:
+        return "contact_blocked"
+    if message.expires_at and message.expires_at <= timezone.now():
+        return "expired"
+    if message.template is not None and not message.template.is_sendable:
+        return "template_not_approved"
+    if message.loaded.needs_window and not _is_window_open(bot, message):
+        return "window_closed"
+    return ""
+
+
+def _is_window_open(bot: Bot, message: Message) -> bool:
+    return bot.conversations.filter(contact=message.contact_id, window_ends_at__gt=timezone.now()).exists()
+
+
+def wait_for_slot(bot: Bot) -> None:
+    """Hold the bot's rate. One conditional UPDATE takes a slot, so that all workers share the limit."""
+    interval = dt.timedelta(seconds=1 / bot.rate)
+    while True:
+        now = timezone.now()
+        free = Q(next_slot_at=None) | Q(next_slot_at__lte=now)
+        if Bot.objects.filter(free, pk=bot.pk).update(next_slot_at=now + interval):
+            return
+        time.sleep(min(interval.total_seconds(), 0.05))
+
+
+def start(message: Message, request: Request) -> Attempt | None:
+    """Write down that the request is about to leave, if the claim still holds.
+
+    Returns None if the lease ran out and somebody else decided about the row: then it must not be sent.
+    """
+    with transaction.atomic():
+        mine = Message.objects.filter(pk=message.pk, status=Status.SENDING, claim_id=message.claim_id)
+        if not mine.update(lease_until=_lease()):
+            return None
+        return Attempt.objects.create(
+            message=message,
+            number=message.attempts.count() + 1,
+            claim_id=message.claim_id,
+            started_at=timezone.now(),
+            request=_record(message, request),
+            request_digest=request.digest(),
+        )
+
+
+def _record(message: Message, request: Request) -> dict[str, object]:
+    """The request as history keeps it: without credentials, and without one-time codes."""
+    visible = shown(message.loaded)
+    if visible is not message.loaded:
+        outbound = replace(_outbound(message.bot, message), content=visible)
+        request = message.bot.account.provider.build(outbound)
+    return {"method": request.method, "path": request.path, "body": request.body}
+
+
+def _lease() -> dt.datetime:
+    return timezone.now() + dt.timedelta(seconds=settings.SEND_LEASE_SECONDS)
+
+
+# -- After it left -------------------------------------------------------------------------------
+
+
+def settle(message: Message, attempt: Attempt, result: SendResult, provider: Provider) -> None:
+    """The provider took it. The id is stored before anything else: it is what later news is matched by."""
+    with transaction.atomic():
+        _end(attempt, Outcome.ACCEPTED, result.answer.status, provider.redact(result.answer.text))
+        Message.objects.filter(pk=message.pk, provider_id="").update(provider_id=result.provider_id)
+        news = News(
+            Status.ACCEPTED, Source.ANSWER, provider_id=result.provider_id, raw={"attempt": attempt.number}
+        )
+        record_status(message, news)
+    message.provider_id = result.provider_id
+    events.adopt(message)
+
+
+def settle_error(
+    bot: Bot, message: Message, attempt: Attempt, error: ProviderError, provider: Provider
+) -> None:
+    """The provider did not say yes. What may be repeated depends on the kind of error alone."""
+    answer = error.answer
+    _end(
+        attempt,
+        Outcome(error.kind.value),
+        answer.status if answer else None,
+        provider.redact(answer.text) if answer else "",
+        provider.redact(error.message),
+    )
+    if error.kind == Kind.UNKNOWN:
+        _unknown(message, attempt, error.code, provider.redact(error.message))
+    elif error.kind == Kind.REFUSED:
+        _fail(message, attempt, error, provider)
+    elif error.scope == Scope.BOT:
+        stop(bot, error)
+        release(message, delay=0, counted=False)
+    elif message.starts >= settings.SEND_MAX_STARTS:
+        _fail(message, attempt, error, provider)
+    else:
+        release(message, delay=error.retry_after or _backoff(message))
+
+
+def _end(attempt: Attempt, outcome: Outcome, status: int | None, answer: str, error: str = "") -> None:
+    attempt.outcome, attempt.http_status, attempt.ended_at = outcome, status, timezone.now()
+    attempt.answer, attempt.error = answer[:20000].replace("\x00", ""), error[:1000]
+    attempt.save(update_fields=["outcome", "http_status", "ended_at", "answer", "error"])
+
+
+def _fail(message: Message, attempt: Attempt, error: ProviderError, provider: Provider) -> None:
+    detail = provider.redact(error.message)
+    record_status(
+        message,
+        News(
+            Status.FAILED,
+            Source.ANSWER,
+            reason=failures.reason_for(error.code, detail),
+            code=error.code,
+            detail=detail,
+            raw={"attempt": attempt.number},
+        ),
+    )
+
+
+def _unknown(message: Message, attempt: Attempt, code: str, detail: str) -> None:
+    raw = {"attempt": attempt.number}
+    news = News(Status.UNKNOWN, Source.WORKER, reason="no_answer", code=code, detail=detail, raw=raw)
+    record_status(message, news)
+
+
+def skip(message: Message, reason: str) -> None:
+    record_status(message, News(Status.SKIPPED, Source.WORKER, reason=reason))
+
+
+def release(message: Message, *, delay: float, counted: bool = True) -> None:
+    """Back to the queue: the request certainly did not take effect.
+
+    `delay` is in seconds. A start that failed for reasons of the whole bot is not counted against the row.
+    """
+    with transaction.atomic():
+        mine = Message.objects.filter(pk=message.pk, status=Status.SENDING, claim_id=message.claim_id)
+        released = mine.update(
+            status=Status.QUEUED,
+            claim_id=None,
+            lease_until=None,
+            due_at=timezone.now() + dt.timedelta(seconds=delay),
+            starts=F("starts") - (0 if counted else 1),
+        )
+        if released:
+            _note_release(message)
+
+
+def _note_release(message: Message) -> None:
+    news = News(Status.QUEUED, Source.WORKER, raw={"claim": str(message.claim_id)})
+    MessageEvent.objects.bulk_create(
+        [
+            MessageEvent(
+                bot_id=message.bot_id,
+                message=message,
+                key=news.key(str(message.public_id)),
+                status=Status.QUEUED,
+                source=Source.WORKER,
+                raw=news.raw,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def _backoff(message: Message) -> float:
+    return min(5 * 2**message.starts, MAX_BACKOFF_SECONDS)
+
+
+def stop(bot: Bot, error: ProviderError) -> None:
+    """Something is wrong with the whole bot: it sends nothing more until that is over.
+
+    A refused credential lasts until somebody enters a good one; a bot the provider does not know until
+    somebody resumes it; a provider that is away or asks for less, for a while.
+    """
+    status = error.answer.status if error.answer else None
+    reason = failures.reason_for(error.code, error.message)
+    logger.error("Bot %s stopped: %s", bot.pk, reason)
+    if status == 401 or error.code == "unreadable_credentials":
+        Account.objects.filter(pk=bot.account_id).update(
+            health=Health.FAILED, health_detail=error.message[:1000], checked_at=timezone.now()
+        )
+        return
+    until = None
+    if status is None or status == 429:
+        until = timezone.now() + dt.timedelta(seconds=error.retry_after or PAUSE_SECONDS)
+    Bot.objects.filter(pk=bot.pk).update(paused_until=until, paused_reason=reason)
+
+
+# -- The sweeper ---------------------------------------------------------------------------------
+
+
+def sweep() -> None:
+    """Once a minute: what died, what was forgotten, and what is due again."""
+    for message in _expired_leases():
+        _end_lease(message)
+    _quarantine()
+    events.adopt_stragglers(since=timezone.now() - dt.timedelta(hours=1))
+    for bot_id in Message.objects.due().order_by().values_list("bot", flat=True).distinct():
+        queueing.wake(bot_id)
+
+
+def _expired_leases() -> Sequence[Message]:
+    expired = Message.objects.filter(status=Status.SENDING, lease_until__lt=timezone.now())
+    return list(expired.order_by("lease_until")[:1000])
+
+
+def _end_lease(message: Message) -> None:
+    """Its worker died. Whether the request left is known only if no attempt was written."""
+    attempt = message.attempts.filter(claim_id=message.claim_id).first()
+    if attempt is None:
+        release(message, delay=_backoff(message))
+    else:
+        Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.STARTED).update(outcome=Outcome.UNKNOWN)
+        _unknown(message, attempt, "worker_died", "")
+
+
+def _quarantine() -> None:
+    """A row that was started too often without ever being settled may be what kills its worker."""
+    worn = Message.objects.filter(status=Status.QUEUED, starts__gte=settings.SEND_MAX_STARTS)
+    for message in worn[:1000]:
+        record_status(message, News(Status.FAILED, Source.WORKER, reason="too_many_starts"))
