@@ -41,6 +41,10 @@ class HtmxLoginMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if getattr(request, "htmx", False) and response.status_code == 302 and not request.user.is_authenticated:
+        if (
+            getattr(request, "htmx", False)
+            and response.status_code == 302
+            and not request.user.is_authenticated
+        ):
             return HttpResponse(status=204, headers={"HX-Redirect": response["Location"]})
         return response

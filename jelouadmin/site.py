@@ -1,0 +1,102 @@
+"""The admin site: its name and its navigation. Wiring: it may name every door, and nothing imports it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from jelouadmin.dashboard import dashboard_context
+
+
+@dataclass(frozen=True)
+class Page:
+    """A line of the navigation. Without a permission everybody who may log in sees it."""
+
+    label: Promise
+    icon: str
+    url_name: str
+    permission: str = ""
+
+
+# The first section is the tab bar of a phone; the others are behind its last tab.
+NAVIGATION = (
+    (
+        _("Messaging"),
+        (
+            Page(_("Dashboard"), "dashboard", "admin:index"),
+            Page(_("Compose"), "compose", "admin:compose", "messaging.add_message"),
+            Page(_("Messages"), "messages", "admin:messaging_message_changelist", "messaging.view_message"),
+            Page(_("Contacts"), "contacts", "admin:messaging_contact_changelist", "messaging.view_contact"),
+        ),
+    ),
+    (
+        _("Setup"),
+        (
+            Page(
+                _("Templates"),
+                "templates",
+                "admin:templates_app_template_changelist",
+                "templates_app.view_template",
+            ),
+            Page(_("Bots"), "bots", "admin:messaging_bot_changelist", "messaging.view_bot"),
+            Page(_("Accounts"), "accounts", "admin:messaging_account_changelist", "messaging.view_account"),
+            Page(_("Users"), "users", "admin:auth_user_changelist", "auth.view_user"),
+        ),
+    ),
+)
+
+
+class ConsoleSite(AdminSite):
+    site_header = site_title = "Jelou Admin"
+    index_title = _("Dashboard")
+    site_url = None
+    enable_nav_sidebar = False
+
+    index_template = "messaging/dashboard.html"
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().index(request, (extra_context or {}) | dashboard_context(request))
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        context = super().each_context(request)
+        nav = navigation(request) if context["has_permission"] else []
+        return context | {"nav": nav, "demo": settings.DEMO}
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sections this person may use, each with its items: label, icon, url, active, external."""
+    sections = [{"label": label, "items": items_for(request, pages)} for label, pages in NAVIGATION]
+    if settings.SIMULATOR_URL:
+        sections.append({"label": _("Demo"), "items": [simulator()]})
+    mark_active([item for section in sections for item in section["items"]], request.path)
+    return [section for section in sections if section["items"]]
+
+
+def items_for(request: HttpRequest, pages: tuple[Page, ...]) -> list[dict[str, Any]]:
+    return [
+        {"label": page.label, "icon": page.icon, "url": reverse(page.url_name)}
+        for page in pages
+        if not page.permission or request.user.has_perm(page.permission)
+    ]
+
+
+def simulator() -> dict[str, Any]:
+    label = _("Simulator's phones")
+    return {"label": label, "icon": "phone", "url": settings.SIMULATOR_URL, "external": True}
+
+
+def mark_active(items: list[dict[str, Any]], path: str) -> None:
+    """Mark the item whose address is the longest beginning of `path`.
+
+    The dashboard's address begins every other, so it has to be the page itself.
+    """
+    home = reverse("admin:index")
+    here = [item for item in items if item["url"] == path]
+    around = [item for item in items if item["url"] != home and path.startswith(item["url"])]
+    if here or around:
+        max(here + around, key=lambda item: len(item["url"]))["active"] = True

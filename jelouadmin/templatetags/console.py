@@ -1,0 +1,115 @@
+"""`{% load console %}`: the small drawings that pages have in common."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
+from zlib import crc32
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
+
+from jelouadmin.templatetags import charts
+from jelouadmin.templatetags.icons import ICONS, STATUS_ICONS, TICK_ICONS
+
+register = template.Library()
+
+HUES = 8
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """The icon as inline SVG, hidden from screen readers: the text beside it says what it means."""
+    return format_html(
+        '<svg class="icon {}" viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">{}</svg>',
+        css,
+        mark_safe(ICONS[name]),  # noqa: S308
+    )
+
+
+@register.simple_tag
+def status_badge(status: str, label: str = "") -> SafeString:
+    """A message's status as a pill, with a sign of its own so that it works without colour."""
+    return format_html(
+        '<span class="badge badge--{}">{}{}</span>',
+        status,
+        icon(STATUS_ICONS[status]),
+        label or status_label(status),
+    )
+
+
+@register.simple_tag
+def ticks(status: str, label: str = "") -> SafeString:
+    """What a phone shows beside the time of an outgoing message; nothing for an incoming one."""
+    if status not in TICK_ICONS:
+        return SafeString("")
+    return format_html(
+        '<span class="ticks ticks--{}">{}<span class="visually-hidden">{}</span></span>',
+        status,
+        icon(TICK_ICONS[status]),
+        label or status_label(status),
+    )
+
+
+def status_label(status: str) -> str:
+    # This library is loaded by pages of every app, and the statuses are one app's own.
+    from messaging.statuses import Status
+
+    return Status(status).label
+
+
+@register.simple_tag
+def avatar(name: str, css: str = "") -> SafeString:
+    """Initials on one of eight colours, always the same for the same name; a figure if it has no letters."""
+    return format_html(
+        '<span class="avatar avatar--h{} {}" aria-hidden="true">{}</span>',
+        crc32(name.encode()) % HUES,
+        css,
+        initials(name) or icon("user"),
+    )
+
+
+def initials(name: str) -> str:
+    words = [word for word in name.split() if word[0].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.inclusion_tag("console/stacked_bars.html")
+def stacked_bars(data: charts.Bars) -> dict[str, Any]:
+    """A chart drawn on the server, with its numbers as a table."""
+    bars = charts.bars(data)
+    rows = [{"label": bar.label, "values": values} for bar, values in zip(bars, _columns(data), strict=True)]
+    top = charts.ceiling(max((bar.total for bar in bars), default=0))
+    return {
+        "data": data,
+        "bars": bars,
+        "rows": rows,
+        "grid": charts.grid(top),
+        "left": charts.LEFT,
+        "right": charts.WIDTH - charts.RIGHT,
+        "below": charts.HEIGHT - 8,
+        "width": charts.WIDTH,
+        "height": charts.HEIGHT,
+    }
+
+
+def _columns(data: charts.Bars) -> Iterator[tuple[int, ...]]:
+    return zip(*(series.values for series in data.series), strict=True)
+
+
+@register.simple_tag
+def labelled_cells(cells: list[SafeString], headers: list[dict[str, Any]]) -> SafeString:
+    """The cells of a change list's row, each told its column's name for narrow screens.
+
+    Django renders a cell as one string that starts with its tag.
+    """
+    names = [capfirst(str(header["text"])) if header["class_attrib"] else "" for header in headers]
+    named = zip_longest(cells, names, fillvalue="")
+    return format_html_join("", "{}", ((_labelled(cell, name),) for cell, name in named))
+
+
+def _labelled(cell: SafeString, name: str) -> SafeString:
+    if not name or "action-checkbox" in cell[:40]:
+        return cell
+    return format_html('{} data-label="{}"{}', mark_safe(cell[:3]), name, mark_safe(cell[3:]))  # noqa: S308
