@@ -39,7 +39,7 @@ def _queue_errors(queue: dict[str, Any]) -> Iterator[CheckMessage]:
 
 @register
 def check_lease(**_kwargs: Any) -> list[CheckMessage]:
-    if settings.SEND_LEASE_SECONDS > sum(settings.PROVIDER_TIMEOUT):
+    if sum(settings.PROVIDER_TIMEOUT) < settings.SEND_LEASE_SECONDS:
         return []
     return [
         Error(

@@ -5,12 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from templates_app.rules import Problem
 
 from messaging import failures, phones, queueing
 from messaging.content import Content, shown
@@ -19,6 +18,7 @@ from messaging.events import News
 from messaging.models import Bot, Contact, Conversation, Message, MessageEvent, Source, Tag
 from messaging.providers import PROVIDERS
 from messaging.statuses import Status
+from templates_app.rules import Problem
 
 # Rows written by one INSERT.
 CHUNK = 500
@@ -105,7 +105,7 @@ def _typed(bot: Bot, numbers: str) -> tuple[list[Contact], list[Refused]]:
         except phones.InvalidPhone as error:
             refused.append(Refused(entry, str(error)))
     forms = {form: wa_id for wa_id in found for form in (wa_id, *phones.variants(wa_id))}
-    known = {forms[contact.wa_id]: contact for contact in Contact.objects.filter(wa_id__in=forms)}
+    known = {forms[contact.wa_id or ""]: contact for contact in Contact.objects.filter(wa_id__in=forms)}
     new = {wa_id: Contact(wa_id=wa_id, as_entered=entry[:60]) for wa_id, entry in found.items()}
     return [known.get(wa_id) or new[wa_id] for wa_id in found], refused
 
@@ -117,21 +117,21 @@ def plan(draft: Draft, audience: Audience) -> Plan:
     """Check the draft for everybody in the audience. Reads, and writes nothing."""
     recipients: list[Recipient] = []
     refused = list(audience.refused)
-    problems = [*draft.problems(), *_crowd(audience)]
+    shared = _shared_problems(draft)
     windows = _open_windows(draft, audience)
-    for contact in audience.contacts:
+    for contact in audience.contacts[: settings.COMPOSE_MAX_RECIPIENTS]:
         content = draft.content_for(contact)
-        if why := _refusal(draft, contact, content, windows):
+        if why := _refusal(contact, content, windows, shared):
             refused.append(Refused(str(contact), why))
         else:
             recipients.append(Recipient(contact, content))
-    first = next(iter(audience.contacts), None)
-    sample = recipients[0].content if recipients else draft.content_for(first)
-    problems += _shared_problems(draft, sample)
+    first = recipients[0].contact if recipients else next(iter(audience.contacts), None)
+    sample = draft.content_for(first)
+    problems = [*draft.problems(), *_crowd(audience), *shared]
+    problems += [problem for problem in _checked(draft, sample) if problem not in shared]
     if not recipients:
         problems.append(_nobody(audience))
-    contact = recipients[0].contact if recipients else first
-    return Plan(recipients, refused, audience.repeated, problems, sample, contact)
+    return Plan(recipients, refused, audience.repeated, problems, sample, first)
 
 
 def _crowd(audience: Audience) -> list[Problem]:
@@ -142,22 +142,18 @@ def _crowd(audience: Audience) -> list[Problem]:
     return [Problem("recipients", message % {"limit": limit})]
 
 
-def _refusal(draft: Draft, contact: Contact, content: Content, windows: set[int]) -> str | Promise:
-    """Why this one person gets nothing, or an empty string."""
+def _refusal(
+    contact: Contact, content: Content, windows: set[int], shared: Sequence[Problem]
+) -> str | Promise:
+    """Why this one person gets nothing, or an empty string; what is wrong for all is said once, elsewhere."""
     if contact.wa_id is None:
         return _("This contact has no number to write to.")
     if contact.is_blocked:
         return failures.explain("contact_blocked").sentence
     if content.needs_window and contact.pk not in windows:
         return failures.explain("window_closed").sentence
-    typed = {key for key, text in draft.typed.items() if text.strip()}
-    own = [problem for problem in content.problems() if problem.hard and problem.field in _own(draft, typed)]
+    own = [problem for problem in content.problems() if problem.hard and problem not in shared]
     return own[0].message if own else ""
-
-
-def _own(draft: Draft, typed: set[str]) -> set[str]:
-    """Variables that each contact fills for itself: their problems concern that contact only."""
-    return {variable.key for variable in draft.variables} - typed
 
 
 def _nobody(audience: Audience) -> Problem:
@@ -166,11 +162,16 @@ def _nobody(audience: Audience) -> Problem:
     return Problem("recipients", _("Choose who gets it: search for a contact, pick a tag or type a number."))
 
 
-def _shared_problems(draft: Draft, sample: Content) -> list[Problem]:
-    """Problems of what was typed, and of what nobody fills; those of single contacts are refusals."""
+def _shared_problems(draft: Draft) -> list[Problem]:
+    """Problems of what was typed, which all copies have in common; not those of blanks still to be filled."""
+    blank = {variable.key for variable in draft.variables if not draft.value(variable, None).text}
+    return [problem for problem in _checked(draft, draft.content_for(None)) if problem.field not in blank]
+
+
+def _checked(draft: Draft, content: Content) -> list[Problem]:
     if draft.kind == "template" and draft.template is None:
         return []
-    return [*sample.problems(), *PROVIDERS[draft.bot.account.kind].objections(sample)]
+    return [*content.problems(), *PROVIDERS[draft.bot.account.kind].objections(content)]
 
 
 def _open_windows(draft: Draft, audience: Audience) -> set[int]:
@@ -185,7 +186,7 @@ def _open_windows(draft: Draft, audience: Audience) -> set[int]:
 # -- Send ----------------------------------------------------------------------------------------
 
 
-def send(draft: Draft, plan: Plan, *, sender: AbstractBaseUser, batch: uuid.UUID) -> list[Message]:
+def send(draft: Draft, plan: Plan, *, sender: User, batch: uuid.UUID) -> list[Message]:
     """Write one queued row for each recipient and wake a worker once they are committed.
 
     `batch` names this press of Send: the same one again, after a double click or a reload, writes nothing
@@ -204,14 +205,12 @@ def send(draft: Draft, plan: Plan, *, sender: AbstractBaseUser, batch: uuid.UUID
         raise
 
 
-def _sent_before(sender: AbstractBaseUser, batch: uuid.UUID) -> list[Message]:
+def _sent_before(sender: User, batch: uuid.UUID) -> list[Message]:
     return list(Message.objects.filter(batch=batch, created_by=sender).order_by("pk"))
 
 
 @transaction.atomic
-def _write(
-    draft: Draft, recipients: Sequence[Recipient], sender: AbstractBaseUser, batch: uuid.UUID
-) -> list[Message]:
+def _write(draft: Draft, recipients: Sequence[Recipient], sender: User, batch: uuid.UUID) -> list[Message]:
     contacts = _saved([recipient.contact for recipient in recipients])
     conversations = [Conversation(bot=draft.bot, contact=contact) for contact in contacts.values()]
     Conversation.objects.bulk_create(conversations, ignore_conflicts=True, batch_size=CHUNK)
@@ -235,9 +234,7 @@ def _saved(contacts: Sequence[Contact]) -> dict[str | None, Contact]:
     return {contact.wa_id: contact for contact in [*contacts, *written] if contact.pk}
 
 
-def _row(
-    draft: Draft, content: Content, contact: Contact, sender: AbstractBaseUser, batch: uuid.UUID
-) -> Message:
+def _row(draft: Draft, content: Content, contact: Contact, sender: User, batch: uuid.UUID) -> Message:
     return Message(
         bot=draft.bot,
         contact=contact,

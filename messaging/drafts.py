@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from messaging.content import Content, TemplateContent, TextContent
+from messaging.failures import explain
+from messaging.models import Bot, Contact
 from templates_app.components import Variable
 from templates_app.models import Template
 from templates_app.rules import Problem, clean_value
-
-from messaging.failures import explain
-from messaging.content import Content, TemplateContent, TextContent
-from messaging.models import Bot, Contact
 
 # What people call the variable that holds a person's name, in the three languages of the console.
 NAMES = {"name", "nombre", "nome", "full name", "nombre completo", "nome completo", "cliente", "customer"}

@@ -152,6 +152,7 @@ def start(message: Message, request: Request) -> Attempt | None:
 
     Returns None if the lease ran out and somebody else decided about the row: then it must not be sent.
     """
+    assert message.claim_id is not None
     with transaction.atomic():
         mine = Message.objects.filter(pk=message.pk, status=Status.SENDING, claim_id=message.claim_id)
         if not mine.update(lease_until=_lease()):
@@ -330,6 +331,7 @@ def _expired_leases() -> Sequence[Message]:
 
 def _end_lease(message: Message) -> None:
     """Its worker died. Whether the request left is known only if no attempt was written."""
+    assert message.claim_id is not None
     attempt = message.attempts.filter(claim_id=message.claim_id).first()
     if attempt is None:
         release(message, delay=_backoff(message))

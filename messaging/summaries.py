@@ -10,11 +10,11 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from templates_app.scoping import User
 
 from messaging import failures, health
 from messaging.models import Bot, Direction, Message
 from messaging.statuses import Status
+from templates_app.scoping import User
 
 DAYS = 14
 
@@ -107,7 +107,9 @@ def pulse(user: User) -> Pulse:
     waiting = Message.objects.for_user(user).due().order_by()
     counts = waiting.aggregate(count=Count("pk"), oldest=Min("due_at"))
     if not health.is_worker_alive():
-        return Pulse(False, _("No worker is running, so nothing is sent. Start one with “manage.py qcluster”."))
+        return Pulse(
+            False, _("No worker is running, so nothing is sent. Start one with “manage.py qcluster”.")
+        )
     if stopped := [bot for bot in Bot.objects.for_user(user).select_related("account") if bot.obstacle]:
         return Pulse(False, _stopped(stopped))
     if counts["count"] and counts["oldest"] < timezone.now() - dt.timedelta(minutes=5):

@@ -1,14 +1,14 @@
 """One sync of one bot: ask the provider for the whole list, store it, and keep how that went."""
 
 from django.utils import timezone
-from templates_app.syncing import SyncResult, store_templates
 
 from messaging.models import Bot
 from messaging.providers.base import ProviderError
+from templates_app.syncing import SyncResult, store_templates
 
 
 def sync_templates(bot: Bot) -> SyncResult:
-    """Raises ProviderError, after keeping it on the bot, if the list is not complete; then nothing changes."""
+    """Raises ProviderError, kept on the bot too, if the list is not complete; then nothing changes."""
     try:
         listed = list(bot.account.provider.list_templates(bot.provider_id))
     except ProviderError as error:

@@ -114,7 +114,13 @@ class Components(Part):
 
     def _variable(self, key: str, name: str) -> Variable:
         hint = self.hints.get(key, Hint())
-        return Variable(key=key, name=name, **hint.model_dump())
+        label = hint.label or self._button_label(key)
+        return Variable(key=key, name=name, **hint.model_dump() | {"label": label})
+
+    def _button_label(self, key: str) -> str:
+        """A button's blank that nobody has named goes by the name of its button."""
+        place, _, rest = key.partition(".")
+        return self.buttons[int(rest.partition(".")[0])].label if place == "button" else ""
 
 
 def fill(text: str, place: str, values: Mapping[str, str]) -> str:

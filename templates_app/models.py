@@ -48,7 +48,12 @@ class Template(models.Model):
     provider_id = models.CharField(_("provider id"), max_length=100, blank=True)
     parameter_count = models.PositiveSmallIntegerField(_("number of parameters"), default=0)
     version = models.ForeignKey(
-        "TemplateVersion", models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("version")
+        "TemplateVersion",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("version"),
     )
     labels = models.JSONField(
         _("labels"),
@@ -66,7 +71,9 @@ class Template(models.Model):
         verbose_name_plural = _("templates")
         ordering: ClassVar = ["element_name", "language"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["bot", "element_name", "language"], name="template_once_per_language"),
+            models.UniqueConstraint(
+                fields=["bot", "element_name", "language"], name="template_once_per_language"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,7 +106,9 @@ class Template(models.Model):
 class TemplateVersion(models.Model):
     """What a template said at one time. Messages point here, so this row never changes."""
 
-    template = models.ForeignKey(Template, models.CASCADE, related_name="versions", verbose_name=_("template"))
+    template = models.ForeignKey(
+        Template, models.CASCADE, related_name="versions", verbose_name=_("template")
+    )
     number = models.PositiveIntegerField(_("number"))
     data = models.JSONField(_("components"))
     digest = models.CharField(max_length=64)
@@ -119,4 +128,3 @@ class TemplateVersion(models.Model):
     @cached_property
     def components(self) -> Components:
         return Components.model_validate(self.data)
-

@@ -2,12 +2,13 @@
 
 from typing import ClassVar, Self
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, PermissionsMixin
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
 
 SEE_ALL_BOTS = "messaging.see_all_bots"
 
-User = AbstractBaseUser | AnonymousUser
+# Whoever asks: a person who is logged in, or nobody.
+User = AbstractUser | AnonymousUser
 
 
 class BotScopedQuerySet(models.QuerySet):
@@ -17,6 +18,6 @@ class BotScopedQuerySet(models.QuerySet):
 
     def for_user(self, user: User) -> Self:
         """The rows `user` may see. A person may be a member only once, so this repeats no row."""
-        if isinstance(user, PermissionsMixin) and user.is_active and user.has_perm(SEE_ALL_BOTS):
+        if user.has_perm(SEE_ALL_BOTS):
             return self
-        return self.filter(**{self.members: user.pk}) if user.is_authenticated else self.none()
+        return self.filter(**{self.members: user.pk}) if user.is_active else self.none()

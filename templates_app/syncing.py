@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+
 from messaging.providers.base import ListedTemplate
 
 from .models import Template, TemplateVersion
@@ -36,7 +37,9 @@ def store_templates(bot_id: int, listed: Iterable[ListedTemplate]) -> SyncResult
             continue
         seen.add(key)
         created += key not in known
-        template = known.get(key) or Template(bot_id=bot_id, element_name=item.element_name, language=item.language)
+        template = known.get(key) or Template(
+            bot_id=bot_id, element_name=item.element_name, language=item.language
+        )
         changed += _store(template, item)
     gone = [template.pk for key, template in known.items() if key not in seen and template.gone_at is None]
     Template.objects.filter(pk__in=gone).update(gone_at=timezone.now())

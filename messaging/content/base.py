@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
+
 from templates_app.rendering import Bubble, plain_text
 from templates_app.rules import Problem
 

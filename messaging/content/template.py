@@ -1,6 +1,7 @@
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
+
 from templates_app.components import Components
 from templates_app.rendering import Bubble, template_bubble
 from templates_app.rules import Problem, check_media, check_values
@@ -33,9 +34,7 @@ class TemplateContent(Content):
         ]
 
     def bubble(self) -> Bubble:
-        return template_bubble(
-            self.components, self.values, media_url=self.media_url, filename=self.filename
-        )
+        return template_bubble(self.components, self.values, media_url=self.media_url, filename=self.filename)
 
     def in_order(self, place: str) -> list[str]:
         """The values of one place (`body`, `header`, `button.0`) as providers want them: by number."""
@@ -48,6 +47,4 @@ class TemplateContent(Content):
 
     def masked(self) -> "TemplateContent":
         """The same message with its values hidden, for people and for records."""
-        return self.model_copy(update={"values": {key: "•••" for key in self.values}})
-
-
+        return self.model_copy(update={"values": dict.fromkeys(self.values, "•••")})

@@ -3,10 +3,10 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from templates_app.scoping import BotScopedQuerySet
 
 from messaging import providers
 from messaging.providers.base import Kind, Provider, ProviderError, Scope
+from templates_app.scoping import BotScopedQuerySet
 
 from .encryption import EncryptedJSONField
 
@@ -68,8 +68,3 @@ class Account(models.Model):
             base_url=self.base_url,
             options=self.options,
         )
-
-    def __repr__(self) -> str:
-        return f"<Account {self.pk} {self.name}>"
-
-

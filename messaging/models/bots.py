@@ -10,10 +10,10 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from templates_app.scoping import BotScopedQuerySet
 
 from messaging.failures import explain
 from messaging.phones import is_country
+from templates_app.scoping import BotScopedQuerySet
 
 from .accounts import Account, Health
 from .encryption import EncryptedJSONField
@@ -56,7 +56,9 @@ class Bot(models.Model):
     )
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[validate_zone])
     rate = models.FloatField(
-        _("messages a second"), default=5, validators=[MinValueValidator(0.01)],
+        _("messages a second"),
+        default=5,
+        validators=[MinValueValidator(0.01)],
         help_text=_("Jelou allows five a second."),
     )
     daily_reach = models.PositiveIntegerField(
@@ -74,7 +76,9 @@ class Bot(models.Model):
         verbose_name=_("people who use it"),
         help_text=_("Agents see only the bots they are listed in."),
     )
-    is_on = models.BooleanField(_("on"), default=True, help_text=_("A bot that is off sends nothing; its queue waits."))
+    is_on = models.BooleanField(
+        _("on"), default=True, help_text=_("A bot that is off sends nothing; its queue waits.")
+    )
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True, editable=False)
     paused_reason = models.CharField(max_length=40, blank=True, editable=False)
     next_slot_at = models.DateTimeField(null=True, editable=False)

@@ -4,9 +4,9 @@ from typing import ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from templates_app.scoping import User
 
 from messaging import phones
+from templates_app.scoping import User
 
 
 class Tag(models.Model):
@@ -46,14 +46,16 @@ class Contact(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     # Digits with country code, as WhatsApp writes them.
-    wa_id = models.CharField(_("number"), max_length=20, null=True, unique=True)
+    wa_id = models.CharField(_("number"), max_length=20, null=True, unique=True)  # noqa: DJ001
     user_id = models.CharField(_("business-scoped id"), max_length=140, null=True, blank=True, unique=True)
     as_entered = models.CharField(_("number as entered"), max_length=60, blank=True, editable=False)
     name = models.CharField(_("name"), max_length=200, blank=True)
     language = models.CharField(_("language"), max_length=12, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, blank=True)
     attributes = models.JSONField(
-        _("attributes"), default=dict, blank=True,
+        _("attributes"),
+        default=dict,
+        blank=True,
         help_text=_("Facts about this person that fill template variables of the same name."),
     )
     tags = models.ManyToManyField(Tag, blank=True, related_name="contacts", verbose_name=_("tags"))

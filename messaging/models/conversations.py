@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
 from templates_app.scoping import BotScopedQuerySet
 
 from .bots import Bot

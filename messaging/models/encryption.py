@@ -29,6 +29,10 @@ def cipher() -> MultiFernet:
 class EncryptedJSONField(models.TextField):
     """A dict, encrypted at rest. Lookups other than isnull mean nothing on it and are refused."""
 
+    # What type checkers take and give for this field.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
             return None

@@ -7,13 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from templates_app.models import Template, TemplateVersion
-from templates_app.rendering import Bubble
-from templates_app.scoping import BotScopedQuerySet
 
 from messaging import failures
 from messaging.content import Content, load, shown
 from messaging.statuses import EXPLAINED, FINAL, Status
+from templates_app.models import Template, TemplateVersion
+from templates_app.rendering import Bubble
+from templates_app.scoping import BotScopedQuerySet
 
 from .bots import Bot
 from .contacts import Contact
@@ -50,7 +50,11 @@ class Message(models.Model):
         Template, models.PROTECT, null=True, blank=True, related_name="messages", verbose_name=_("template")
     )
     version = models.ForeignKey(
-        TemplateVersion, models.PROTECT, null=True, related_name="messages", verbose_name=_("template version")
+        TemplateVersion,
+        models.PROTECT,
+        null=True,
+        related_name="messages",
+        verbose_name=_("template version"),
     )
     text = models.TextField(_("text"), blank=True)
     to = models.CharField(_("number written to"), max_length=20, blank=True)
@@ -92,7 +96,8 @@ class Message(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="message_status_known"),
             models.CheckConstraint(
-                condition=~Q(status__in=[str(status) for status in EXPLAINED]) | ~Q(reason=""), name="message_failure_explained"
+                condition=~Q(status__in=[str(status) for status in EXPLAINED]) | ~Q(reason=""),
+                name="message_failure_explained",
             ),
             models.CheckConstraint(
                 condition=Q(direction="in", status="received") | (Q(direction="out") & ~Q(status="received")),
@@ -110,7 +115,9 @@ class Message(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["bot", "lane", "due_at", "id"], condition=Q(status="queued"), name="message_queue"),
+            models.Index(
+                fields=["bot", "lane", "due_at", "id"], condition=Q(status="queued"), name="message_queue"
+            ),
             models.Index(fields=["lease_until"], condition=Q(status="sending"), name="message_leases"),
             models.Index(fields=["bot", "-id"], name="message_by_bot"),
             models.Index(fields=["contact", "-id"], name="message_by_contact"),

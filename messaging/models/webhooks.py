@@ -2,6 +2,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
 from templates_app.scoping import BotScopedQuerySet
 
 from .bots import Bot
@@ -21,9 +22,7 @@ class WebhookDelivery(models.Model):
 
     bot = models.ForeignKey(Bot, models.CASCADE, related_name="deliveries", verbose_name=_("bot"))
     received_at = models.DateTimeField(_("received"), auto_now_add=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=DeliveryState, default=DeliveryState.RECEIVED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=DeliveryState, default=DeliveryState.RECEIVED)
     body = models.BinaryField()
     size = models.PositiveIntegerField(_("bytes"))
     error = models.CharField(_("error"), max_length=1000, blank=True)

@@ -1,10 +1,10 @@
 """What a provider is to the rest of the product: credentials in, requests out, evidence back.
 
-    ProviderError
-      kind NOT_SENT   the request certainly did not take effect: try again later
-      kind REFUSED    the provider answered that it will not send this: never repeat it unchanged
-      kind UNKNOWN    it may have taken effect: only evidence or a person may settle it
-    WebhookRejected   the call did not come from the provider
+ProviderError
+  kind NOT_SENT   the request certainly did not take effect: try again later
+  kind REFUSED    the provider answered that it will not send this: never repeat it unchanged
+  kind UNKNOWN    it may have taken effect: only evidence or a person may settle it
+WebhookRejected   the call did not come from the provider
 """
 
 import datetime as dt
@@ -16,11 +16,11 @@ from enum import Enum
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
-from templates_app.components import Components
-from templates_app.rules import Problem
 
 from messaging.content import Content
 from messaging.statuses import Status
+from templates_app.components import Components
+from templates_app.rules import Problem
 
 JSON = dict[str, Any] | list[Any] | str | int | float | bool | None
 

@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
-from templates_app.rules import Problem
 
 from messaging.content import Content, TemplateContent, TextContent
+from templates_app.rules import Problem
 
 from . import http
 from .base import (
@@ -175,7 +175,7 @@ class Jelou(Provider):
     # -- Calls ---------------------------------------------------------------------------------
 
     def _call(self, request: Request) -> Answer:
-        """One call. During a rotation the second credential is tried where the first was refused: 401 takes nothing."""
+        """One call. Where 401 refuses the first credential, which takes nothing, the second is tried."""
         for credentials in self._credentials:
             answer = http.call(self._base_url, request, {"Authorization": f"Basic {_basic(credentials)}"})
             if answer.status != 401:
@@ -196,7 +196,7 @@ def _basic(credentials: Mapping[str, str]) -> str:
 
 
 def _message_id(data: JSON) -> str:
-    """The id in either answer: `[{"id", "destination"}]` of a template, `{"messageId"}` of a session message."""
+    """The id in either answer: `[{"id", "destination"}]` for a template, `{"messageId"}` for a text."""
     if isinstance(data, dict) and isinstance(data.get("data"), list):
         data = data["data"]
     if isinstance(data, list):
@@ -287,7 +287,9 @@ def _text(data: JSON) -> str:
 
 def _localised(reasons: JSON) -> str:
     reason = reasons[0] if isinstance(reasons, list) and reasons else reasons
-    return str(reason.get("en") or next(iter(reason.values()), "")) if isinstance(reason, dict) else str(reason)
+    return (
+        str(reason.get("en") or next(iter(reason.values()), "")) if isinstance(reason, dict) else str(reason)
+    )
 
 
 # -- Signatures ----------------------------------------------------------------------------------
@@ -303,4 +305,3 @@ def _signed_forms(body: bytes) -> Iterator[bytes]:
         yield json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return
-

@@ -7,16 +7,16 @@ call that creates a template, and of the console.
 from collections.abc import Mapping
 from typing import Any
 
-from templates_app.components import Button, Components, Header, Hint
+from templates_app.components import Button, ButtonKind, Components, Header, HeaderFormat, Hint
 
 from .base import ListedTemplate
 
 Row = Mapping[str, Any]
 
 # `type` of a template; what is neither text nor media here is kept as unknown and blocks sending.
-MEDIA_TYPES = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
+MEDIA_TYPES: dict[str, HeaderFormat] = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
 TEXT_TYPES = {"", "HSM", "TEXT"}
-BUTTON_KINDS = {
+BUTTON_KINDS: dict[str, ButtonKind] = {
     "QUICK_REPLY": "quick_reply",
     "URL": "url",
     "PHONE_NUMBER": "phone",
@@ -75,7 +75,12 @@ def _buttons(rows: object) -> tuple[list[Button], list[dict[str, Any]]]:
         kind = BUTTON_KINDS.get(str(row.get("type", "")).upper()) if isinstance(row, dict) else None
         if kind:
             known.append(
-                Button(kind=kind, label=_text(row, "text"), url=_text(row, "url"), phone=_text(row, "phone_number"))
+                Button(
+                    kind=kind,
+                    label=_text(row, "text"),
+                    url=_text(row, "url"),
+                    phone=_text(row, "phone_number"),
+                )
             )
         else:
             strange.append(row if isinstance(row, dict) else {"button": str(row)})
@@ -107,4 +112,6 @@ def _list(value: object) -> list[Any]:
 
 def _text(row: Row, name: str) -> str:
     value = row.get(name)
-    return str(value).replace("\x00", "") if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return (
+        str(value).replace("\x00", "") if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    )

@@ -39,11 +39,15 @@ def _items(body: JSON) -> Iterator[Body]:
     for item in (body if isinstance(body, list) else [body])[:MAX_EVENTS]:
         if not isinstance(item, dict):
             continue
-        inner = next((item[key] for key in ("data", "events", "results") if _holds_events(item.get(key))), None)
+        inner = next(
+            (item[key] for key in ("data", "events", "results") if _holds_events(item.get(key))), None
+        )
         if inner is None:
             yield item
         else:
-            yield from (part for part in ([inner] if isinstance(inner, dict) else inner) if isinstance(part, dict))
+            yield from (
+                part for part in ([inner] if isinstance(inner, dict) else inner) if isinstance(part, dict)
+            )
 
 
 def _holds_events(value: object) -> bool:
@@ -83,13 +87,17 @@ def _content(bubble: Body) -> Content:
     text = _clean(_first(bubble, "text"))
     if of == "text" and text:
         return TextContent(body=text)
-    return InboundContent(of=of[:40] or "unknown", body=text, media_url=_clean(_first(bubble, "mediaUrl"))[:2000])
+    return InboundContent(
+        of=of[:40] or "unknown", body=text, media_url=_clean(_first(bubble, "mediaUrl"))[:2000]
+    )
 
 
 def _error(error: object) -> tuple[str, str]:
     """Code and text of a failure; Jelou documents only that the field is there."""
     if isinstance(error, dict):
-        return _first(error, "code", "key")[:100], _first(error, "message", "description", "title") or _dump(error)
+        return _first(error, "code", "key")[:100], _first(error, "message", "description", "title") or _dump(
+            error
+        )
     return "", "" if error is None else str(error)
 
 

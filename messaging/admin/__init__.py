@@ -1,0 +1,1 @@
+from . import bots, contacts, messages  # noqa: F401

@@ -1,0 +1,171 @@
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from messaging import connecting, queueing
+from messaging.forms.accounts import AccountForm
+from messaging.models import Account, Bot, Health, WebhookDelivery
+from messaging.providers.base import ProviderError
+from messaging.template_sync import sync_templates
+
+from .scoped import ReadOnlyAdmin, ScopedAdmin
+
+
+@admin.register(Account)
+class AccountAdmin(ScopedAdmin):
+    form = AccountForm
+    list_display = ("name", "kind", "health_badge", "checked_at")
+    readonly_fields = ("health_badge", "checked_at")
+    fieldsets: ClassVar = [
+        (None, {"fields": ("name", "kind", "base_url", "health_badge", "checked_at")}),
+        (_("Credentials"), {"fields": ("client_id", "client_secret", "keep_previous")}),
+        (_("Options"), {"fields": ("dynamic_url_parameter",)}),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
+        """The credentials are tried at once, so that a wrong one is known before the first message."""
+        super().save_model(request, obj, form, change)
+        if connecting.check_account(obj):
+            messages.success(
+                request, _("%(provider)s accepts the credentials.") % {"provider": obj.get_kind_display()}
+            )
+            for bot in obj.bots.all():
+                queueing.wake(bot.pk)
+        elif obj.health == Health.FAILED:
+            text = _("%(provider)s refuses the credentials, so nothing is sent: %(detail)s")
+            messages.error(request, text % {"provider": obj.get_kind_display(), "detail": obj.health_detail})
+        else:
+            text = _("Saved, but the credentials could not be tried: %(detail)s")
+            messages.warning(request, text % {"detail": obj.health_detail})
+
+    def has_delete_permission(self, request: HttpRequest, obj: Account | None = None) -> bool:
+        return not (obj and obj.bots.exists()) and super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("health"), ordering="health")
+    def health_badge(self, account: Account) -> SafeString:
+        return render_to_string("messaging/health_cell.html", {"account": account})
+
+
+# What the buttons of a bot's page do; each returns the sentence that says so.
+
+
+def sync(bot: Bot) -> str:
+    result = sync_templates(bot)
+    text = _("%(listed)s templates: %(created)s new, %(changed)s with new content, %(gone)s gone.")
+    return text % vars(result)
+
+
+def subscribe(bot: Bot) -> str:
+    connecting.subscribe(bot)
+    return str(_("The provider now reports statuses and incoming messages to this bot's webhook."))
+
+
+def check(bot: Bot) -> str:
+    bot.account.provider.check(bot.provider_id)
+    connecting.check_account(bot.account)
+    return str(_("The provider accepts the credentials and knows this bot."))
+
+
+def resume(bot: Bot) -> str:
+    connecting.resume(bot)
+    queueing.wake(bot.pk)
+    return str(_("The bot sends again."))
+
+
+BUTTONS = {"sync": sync, "subscribe": subscribe, "check": check, "resume": resume}
+
+
+@admin.register(Bot)
+class BotAdmin(ScopedAdmin):
+    list_display = ("bot_name", "account", "state_badge", "rate", "templates_synced_at")
+    list_display_links = ("bot_name",)
+    list_select_related = ("account",)
+    search_fields = ("name", "provider_id")
+    filter_horizontal = ("members",)
+    change_form_template = "messaging/bot_form.html"
+    fieldsets: ClassVar = [
+        (None, {"fields": ("name", "account", "provider_id", "country", "time_zone", "is_on")}),
+        (_("People"), {"fields": ("members",)}),
+        (
+            _("Limits"),
+            {"fields": ("rate", "daily_reach", "pair_interval", "quiet_from", "quiet_to")},
+        ),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: Bot, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        queueing.wake(obj.pk)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Bot | None = None) -> bool:
+        """A bot that has sent stays, switched off: history points at it."""
+        return not (obj and obj.messages.exists()) and super().has_delete_permission(request, obj)
+
+    # -- Pages ---------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        ours = [
+            path(
+                f"<int:bot_id>/{name}/",
+                self.admin_site.admin_view(self.post_view(doing)),
+                name=f"messaging_bot_{name}",
+            )
+            for name, doing in BUTTONS.items()
+        ]
+        return ours + super().get_urls()
+
+    def post_view(self, doing: Callable[[Bot], str]) -> Callable[..., HttpResponse]:
+        """A button of the bot's page: POST only, for people who may change this bot."""
+
+        def view(request: HttpRequest, bot_id: int) -> HttpResponse:
+            bot = self.get_queryset(request).select_related("account").filter(pk=bot_id).first()
+            if bot is None or request.method != "POST" or not self.has_change_permission(request, bot):
+                raise Http404
+            try:
+                messages.success(request, doing(bot))
+            except ProviderError as error:
+                messages.error(request, error.message)
+            return HttpResponseRedirect(reverse("admin:messaging_bot_change", args=[bot.pk]))
+
+        return view
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        bot = self.get_object(request, object_id)
+        extra = dict(extra_context or {}) | {"bot": bot, "deliveries": _latest_deliveries(bot)}
+        return super().change_view(request, object_id, form_url, extra)
+
+    # -- Columns -------------------------------------------------------------------------------
+
+    @admin.display(description=_("name"), ordering="name")
+    def bot_name(self, bot: Bot) -> SafeString:
+        return render_to_string("messaging/bot_cell.html", {"bot": bot})
+
+    @admin.display(description=_("state"))
+    def state_badge(self, bot: Bot) -> SafeString:
+        return render_to_string("messaging/bot_state_cell.html", {"bot": bot})
+
+
+def _latest_deliveries(bot: Bot | None) -> QuerySet | list[WebhookDelivery]:
+    return bot.deliveries.defer("body").order_by("-pk")[:5] if bot else []
+
+
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
+    list_display = ("received_at", "bot", "state", "size", "error")
+    list_filter = ("state",)
+    list_select_related = ("bot",)
+    ordering = ("-pk",)
+    fields = ("bot", "received_at", "state", "error", "size", "applied_at", "body_text")
+    readonly_fields = fields
+
+    @admin.display(description=_("body"))
+    def body_text(self, delivery: WebhookDelivery) -> str:
+        return bytes(delivery.body).decode(errors="replace")[:20000]

@@ -1,0 +1,232 @@
+"""History: a list that never counts, and a page that says everything about one message."""
+
+import datetime as dt
+import json
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from messaging import statuses
+from messaging.models import Bot, Contact, Direction, Message
+from messaging.statuses import Status
+from templates_app.rendering import bubble_html
+
+from . import compose
+from .keyset import KeysetChangeList
+from .scoped import ReadOnlyAdmin
+
+
+class SinceFilter(admin.SimpleListFilter):
+    title = _("time")
+    parameter_name = "since"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable[tuple[str, Any]]:
+        return [("1", _("Last 24 hours")), ("7", _("Last 7 days")), ("30", _("Last 30 days"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        if self.value() not in {"1", "7", "30"}:
+            return queryset
+        return queryset.filter(created_at__gte=timezone.now() - dt.timedelta(days=int(self.value() or 0)))
+
+
+class BotFilter(admin.SimpleListFilter):
+    """Only the bots this person may use: their names are nobody else's business."""
+
+    title = _("bot")
+    parameter_name = "bot"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable[tuple[str, Any]]:
+        return [(str(bot.pk), bot.name) for bot in Bot.objects.for_user(request.user)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        value = self.value() or ""
+        return queryset.filter(bot=int(value)) if value.isdecimal() else queryset
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    change_list_template = "messaging/message_list.html"
+    list_display = ("contact_name", "status_badge", "excerpt", "bot", "template_name", "created_at")
+    list_display_links = ("contact_name",)
+    list_filter = ("status", "direction", BotFilter, SinceFilter)
+    list_select_related = ("contact", "bot", "template")
+    list_per_page = 50
+    search_fields = ("text",)
+    search_help_text = _("Name, number written in any way, or words of the message")
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return super().get_queryset(request).defer("content")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
+        return MessageChangeList
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        if not (term := search_term.strip()):
+            return queryset, False
+        people = Contact.objects.matching(term).values("pk")
+        return queryset.filter(text__icontains=term) | queryset.filter(contact__in=people), False
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        return lookup == "batch" or super().lookup_allowed(lookup, value, request)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Message | None:
+        """By its public id: links are permanent and tell nobody how many messages there are."""
+        try:
+            public_id = uuid.UUID(object_id)
+        except ValueError:
+            return None
+        rows = self.model.objects.for_user(request.user)
+        related = ("bot__account", "contact", "template", "version", "created_by", "resend_of", "answers")
+        return rows.select_related(*related).filter(public_id=public_id).first()
+
+    # -- Pages ---------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        ours = [
+            path("compose/", view(compose.compose), name="compose"),
+            path("compose/preview/", view(compose.preview), name="compose_preview"),
+            path("compose/contacts/", view(compose.contacts), name="compose_contacts"),
+            path("batch/<uuid:batch>/", view(self.batch_view), name="messaging_message_batch"),
+            path("<uuid:public_id>/news/", view(self.news_view), name="messaging_message_news"),
+        ]
+        return ours + super().get_urls()
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:compose"))
+
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        message = self.get_object(request, object_id)
+        if message is None:
+            raise Http404
+        context = self.admin_site.each_context(request) | page_context(message)
+        return TemplateResponse(request, "messaging/message.html", context)
+
+    def news_view(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """The part of a message's page that changes while it travels."""
+        message = self.get_object(request, str(public_id))
+        if message is None:
+            raise Http404
+        return TemplateResponse(request, "messaging/message_news.html", page_context(message))
+
+    def batch_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
+        """How far the messages of one press of Send have come."""
+        return TemplateResponse(request, "messaging/batch.html", batch_context(request, batch))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        extra = dict(extra_context or {}) | {"title": _("Messages")}
+        batch = request.GET.get("batch", "")
+        if batch and (context := batch_context(request, batch)):
+            extra |= context
+        return super().changelist_view(request, extra)
+
+    # -- Columns -------------------------------------------------------------------------------
+
+    @admin.display(description=_("contact"))
+    def contact_name(self, message: Message) -> SafeString:
+        return contact_cell(message.contact)
+
+    @admin.display(description=_("status"))
+    def status_badge(self, message: Message) -> SafeString:
+        return status_cell(message)
+
+    @admin.display(description=_("message"))
+    def excerpt(self, message: Message) -> str:
+        return message.text if len(message.text) <= 120 else message.text[:119] + "…"
+
+    @admin.display(description=_("template"))
+    def template_name(self, message: Message) -> str:
+        return message.template.element_name if message.template else "–"
+
+
+class MessageChangeList(KeysetChangeList):
+    def url_for_result(self, result: Any) -> str:
+        return reverse("admin:messaging_message_change", args=[result.public_id])
+
+
+def contact_cell(contact: Contact) -> SafeString:
+    return render_to_string("messaging/contact_cell.html", {"contact": contact})
+
+
+def status_cell(message: Message) -> SafeString:
+    return render_to_string("messaging/status_cell.html", {"message": message})
+
+
+def page_context(message: Message) -> dict[str, Any]:
+    """Everything a message's page and its changing part show."""
+    return {
+        "title": _("Message to %(contact)s") % {"contact": message.contact}
+        if message.direction == Direction.OUT
+        else _("Message from %(contact)s") % {"contact": message.contact},
+        "message": message,
+        "bubble": bubble_html(
+            message.bubble,
+            inbound=message.direction == Direction.IN,
+            time=message.created_at,
+            status=message.status,
+            show_media_from=settings.MEDIA_HOSTS,
+        ),
+        "attempts": [_shown(attempt) for attempt in message.attempts.all()],
+        "events": list(message.events.all()),
+        "is_live": not message.is_final,
+        "simulator_phone": simulator_phone(message),
+    }
+
+
+def simulator_phone(message: Message) -> str:
+    """Where the demo shows the phone that got this; empty outside the demo."""
+    account = message.bot.account
+    if not settings.SIMULATOR_URL or account.base_url != settings.SIMULATOR_URL or not message.contact.wa_id:
+        return ""
+    return f"{settings.SIMULATOR_URL}/phones/{message.bot.provider_id}/{message.contact.wa_id}/"
+
+
+def _shown(attempt: Any) -> dict[str, Any]:
+    return {
+        "row": attempt,
+        "request": json.dumps(attempt.request, indent=2, ensure_ascii=False),
+        "answer": _pretty(attempt.answer),
+    }
+
+
+def _pretty(text: str) -> str:
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
+
+
+def batch_context(request: HttpRequest, batch: uuid.UUID | str) -> dict[str, Any]:
+    """Counts by status of one press of Send; empty for a batch this person does not see."""
+    try:
+        rows = Message.objects.for_user(request.user).filter(batch=uuid.UUID(str(batch)))
+    except ValueError:
+        return {}
+    counts = dict(rows.order_by().values_list("status").annotate(Count("pk")))
+    if not counts:
+        return {}
+    return {
+        "batch": batch,
+        "batch_total": sum(counts.values()),
+        "batch_counts": [(status, counts[status]) for status in Status if status in counts],
+        "batch_is_live": any(status not in statuses.FINAL for status in counts),
+    }

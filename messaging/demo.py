@@ -1,0 +1,255 @@
+"""What `make run` shows. Every number is from a range that is never given out, every person made up."""
+
+import datetime as dt
+import random
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+from django.utils import timezone
+
+from messaging import connecting
+from messaging.content import TemplateContent
+from messaging.models import Account, Bot, Contact, Conversation, Message, MessageEvent, Source, Tag
+from messaging.statuses import Status
+from messaging.template_sync import sync_templates
+
+PEOPLE = {"admin": "Admins", "supervisor": "Supervisors", "agent": "Agents"}
+# As the simulator knows them.
+CREDENTIALS = {"client_id": "demo-client", "client_secret": "demo-secret"}
+BOTS = (
+    ("demo-soporte", "Soporte", "EC", "America/Guayaquil", ("agent", "supervisor")),
+    ("demo-ventas", "Ventas", "MX", "America/Mexico_City", ("agent", "supervisor")),
+    ("demo-clinica", "Clínica", "BR", "America/Sao_Paulo", ("supervisor",)),
+)
+CONTACTS = 200
+HISTORY = 240
+HISTORY_DAYS = 14
+
+FIRST = [
+    "María",
+    "Ana",
+    "Lucía",
+    "Sofía",
+    "Camila",
+    "Valentina",
+    "Diego",
+    "Juan",
+    "Carlos",
+    "Luis",
+    "João",
+    "Beatriz",
+    "Rafael",
+    "Paula",
+    "Andrés",
+    "Elena",
+]
+LAST = [
+    "Pérez",
+    "Gómez",
+    "Díaz",
+    "Souza",
+    "Torres",
+    "Mendoza",
+    "Vega",
+    "Castro",
+    "Lima",
+    "Rojas",
+    "Andrade",
+    "Ortiz",
+    "Molina",
+    "Cruz",
+    "Ramos",
+    "Salas",
+]
+TAGS = ("VIP", "Quito", "Guayaquil", "Newsletter")
+# The middle of each country's numbers that no operator has given to anybody.
+PREFIXES = {"EC": "5939900", "MX": "52155000", "BR": "551199000"}
+
+# How often a message of the history ends where.
+ENDS = {
+    Status.READ: 52,
+    Status.DELIVERED: 27,
+    Status.SENT: 9,
+    Status.FAILED: 10,
+    Status.UNKNOWN: 1,
+    Status.SKIPPED: 1,
+}
+REASONS = {
+    Status.FAILED: ("undeliverable", "marketing_cap", "media_unreachable"),
+    Status.SKIPPED: ("contact_blocked",),
+}
+PATH = (Status.QUEUED, Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.READ)
+
+
+def seed() -> None:
+    """Idempotent. The simulator must be running: templates come from it over HTTP, as from Jelou."""
+    with transaction.atomic():
+        people = {name: _person(name, group) for name, group in PEOPLE.items()}
+        bots = _bots(people)
+        _contacts()
+    connecting.check_account(bots[0].account)
+    for bot in bots:
+        sync_templates(bot)
+        connecting.subscribe(bot)
+    with transaction.atomic():
+        _history(bots, people["agent"])
+
+
+def _person(name: str, group: str) -> User:
+    user, created = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+    if created:
+        user.set_password(name)
+        user.save(update_fields=["password"])
+        user.groups.add(Group.objects.get(name=group))
+    return user
+
+
+def _bots(people: dict[str, User]) -> list[Bot]:
+    account, _created = Account.objects.get_or_create(
+        name="Jelou (simulator)", defaults={"kind": "jelou", "credentials": CREDENTIALS}
+    )
+    # The simulator's port may differ from the last run's.
+    Account.objects.filter(pk=account.pk).update(base_url=settings.SIMULATOR_URL)
+    account.refresh_from_db()
+    return [_bot(account, people, *row) for row in BOTS]
+
+
+def _bot(
+    account: Account,
+    people: dict[str, User],
+    provider_id: str,
+    name: str,
+    country: str,
+    zone: str,
+    members: tuple[str, ...],
+) -> Bot:
+    bot, created = Bot.objects.get_or_create(
+        account=account,
+        provider_id=provider_id,
+        defaults={"name": name, "country": country, "time_zone": zone, "rate": 20},
+    )
+    if created:
+        bot.members.set(people[member] for member in members)
+    return bot
+
+
+def _contacts() -> None:
+    if Contact.objects.exists():
+        return
+    chance = random.Random(1)  # noqa: S311 - the same people every time, no secret
+    tags = [Tag.objects.get_or_create(name=name)[0] for name in TAGS]
+    contacts = Contact.objects.bulk_create([_contact(number, chance) for number in range(CONTACTS)])
+    links = [
+        Contact.tags.through(contact=contact, tag=tag)
+        for contact in contacts
+        for tag in chance.sample(tags, chance.choice((0, 1, 1, 2)))
+    ]
+    Contact.tags.through.objects.bulk_create(links)
+
+
+def _contact(number: int, chance: random.Random) -> Contact:
+    country = list(PREFIXES)[number % len(PREFIXES)]
+    prefix = PREFIXES[country]
+    length = {"EC": 12, "MX": 13, "BR": 13}[country]
+    wa_id = prefix + str(number).zfill(length - len(prefix))
+    order = chance.randint(1000, 9999)
+    return Contact(
+        wa_id=wa_id,
+        as_entered=wa_id,
+        name=f"{chance.choice(FIRST)} {chance.choice(LAST)}",
+        language="pt_BR" if country == "BR" else "es",
+        attributes={"pedido": f"ORD-{order}", "ciudad": chance.choice(("Quito", "Puebla", "Recife"))},
+        is_blocked=number % 67 == 66,
+    )
+
+
+# -- History -------------------------------------------------------------------------------------
+
+
+def _history(bots: list[Bot], sender: User) -> None:
+    """Messages of the last two weeks, written as the send path would have left them."""
+    if Message.objects.exists():
+        return
+    chance = random.Random(2)  # noqa: S311
+    contacts = list(Contact.objects.filter(is_blocked=False).order_by("pk"))
+    rows = [_message(bots, sender, contacts, chance, number) for number in range(HISTORY)]
+    rows.sort(key=lambda row: row.created_at)
+    messages = Message.objects.bulk_create(rows)
+    MessageEvent.objects.bulk_create(event for message in messages for event in _events(message))
+    pairs = {(message.bot_id, message.contact_id) for message in messages}
+    Conversation.objects.bulk_create(
+        [Conversation(bot_id=bot, contact_id=contact) for bot, contact in sorted(pairs)],
+        ignore_conflicts=True,
+    )
+
+
+def _message(
+    bots: list[Bot], sender: User, contacts: list[Contact], chance: random.Random, number: int
+) -> Message:
+    bot = chance.choice(bots)
+    contact = chance.choice(contacts)
+    template = chance.choice(
+        list(bot.templates.sendable().exclude(category="AUTHENTICATION").select_related("version"))
+    )
+    status = chance.choices(list(ENDS), list(ENDS.values()))[0]
+    moment = timezone.now() - dt.timedelta(minutes=chance.randint(60, HISTORY_DAYS * 24 * 60))
+    components = template.components
+    content = TemplateContent(
+        element_name=template.element_name,
+        language=template.language,
+        category=template.category,
+        values={variable.key: variable.example or "1042" for variable in components.variables},
+        media_url=components.header.sample_url if components.header else "",
+        components=components,
+    )
+    message = Message(
+        bot=bot,
+        contact=contact,
+        kind="template",
+        content=content.stored(),
+        template=template,
+        version=template.version,
+        text=content.text(),
+        to=contact.wa_id or "",
+        status=status,
+        reason=chance.choice(REASONS[status]) if status in REASONS else "",
+        provider_id=f"demo-{number}" if status != Status.SKIPPED else "",
+        created_by=sender,
+        created_at=moment,
+        due_at=moment,
+    )
+    for step, at in _steps(message):
+        if step != Status.QUEUED:
+            setattr(message, f"{step}_at", at)
+    return message
+
+
+def _steps(message: Message) -> Iterator[tuple[Status, dt.datetime]]:
+    """The states this message went through, and when."""
+    if message.status in PATH:
+        path = PATH[: PATH.index(Status(message.status)) + 1]
+    elif message.status == Status.FAILED:
+        path = (Status.QUEUED, Status.ACCEPTED, Status.FAILED)
+    else:
+        path = (Status.QUEUED,)
+    for number, step in enumerate(path):
+        yield step, message.created_at + dt.timedelta(seconds=3 * number * number)
+
+
+def _events(message: Message) -> Iterator[MessageEvent]:
+    steps = list(_steps(message))
+    if message.status in (Status.UNKNOWN, Status.SKIPPED):
+        steps.append((Status(message.status), message.created_at + dt.timedelta(seconds=30)))
+    for step, at in steps:
+        yield MessageEvent(
+            bot_id=message.bot_id,
+            message=message,
+            provider_id=message.provider_id,
+            key=f"demo-{message.public_id}-{step}"[:64],
+            status=step,
+            source=Source.PERSON if step == Status.QUEUED else Source.WEBHOOK,
+            reason=message.reason if step == message.status else "",
+            arrived_at=at,
+        )
