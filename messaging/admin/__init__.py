@@ -1,1 +1,1 @@
-from . import bots, contacts, messages  # noqa: F401
+from . import bots, contacts, messages, people  # noqa: F401

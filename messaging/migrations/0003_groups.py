@@ -12,7 +12,7 @@ MANAGE = [
     *("add_bot", "change_bot", "delete_bot"),
     *("view_account", "add_account", "change_account", "delete_account"),
     *("change_template", "view_user", "add_user", "change_user", "delete_user"),
-    *("view_group", "add_group", "change_group", "delete_group"),
+    "view_group",
 ]
 GROUPS = {
     "Agents": LOOK + WRITE,
