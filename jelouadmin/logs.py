@@ -22,10 +22,19 @@ class RedactingFilter(logging.Filter):
     """Also covers the loggers of libraries, because it sits on the handler."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = redact(record.getMessage()), ()
+        record.msg, record.args = redact(_text(record)), ()
         if record.exc_info and not record.exc_text:
-            record.exc_text = redact(logging.Formatter().formatException(record.exc_info))
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redact(record.exc_text)
         return True
+
+
+def _text(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except (TypeError, ValueError):  # a library's mistake must not stop whoever logs
+        return f"{record.msg} {record.args}"
 
 
 class JsonFormatter(logging.Formatter):

@@ -104,10 +104,12 @@ def _typed(bot: Bot, numbers: str) -> tuple[list[Contact], list[Refused]]:
             found.setdefault(phones.normalise(entry, bot.country), entry)
         except phones.InvalidPhone as error:
             refused.append(Refused(entry, str(error)))
-    forms = {form: wa_id for wa_id in found for form in (wa_id, *phones.variants(wa_id))}
-    known = {forms[contact.wa_id or ""]: contact for contact in Contact.objects.filter(wa_id__in=forms)}
+    forms = {form for wa_id in found for form in (wa_id, *phones.variants(wa_id))}
+    known = {contact.wa_id: contact for contact in Contact.objects.filter(wa_id__in=forms)}
+    alike = {_identity(contact): contact for contact in known.values()}
     new = {wa_id: Contact(wa_id=wa_id, as_entered=entry[:60]) for wa_id, entry in found.items()}
-    return [known.get(wa_id) or new[wa_id] for wa_id in found], refused
+    chosen = [known.get(wa_id) or alike.get(phones.canonical(wa_id)) or new[wa_id] for wa_id in found]
+    return chosen, refused
 
 
 # -- What ----------------------------------------------------------------------------------------
@@ -121,7 +123,7 @@ def plan(draft: Draft, audience: Audience) -> Plan:
     windows = _open_windows(draft, audience)
     for contact in audience.contacts[: settings.COMPOSE_MAX_RECIPIENTS]:
         content = draft.content_for(contact)
-        if why := _refusal(contact, content, windows, shared):
+        if why := _refusal(contact, windows, own=_own_problem(draft, content, shared)):
             refused.append(Refused(str(contact), why))
         else:
             recipients.append(Recipient(contact, content))
@@ -142,17 +144,20 @@ def _crowd(audience: Audience) -> list[Problem]:
     return [Problem("recipients", message % {"limit": limit})]
 
 
-def _refusal(
-    contact: Contact, content: Content, windows: set[int], shared: Sequence[Problem]
-) -> str | Promise:
-    """Why this one person gets nothing, or an empty string; what is wrong for all is said once, elsewhere."""
+def _refusal(contact: Contact, windows: set[int] | None, own: str | Promise) -> str | Promise:
+    """Why this one person gets nothing, or an empty string. `own` is what is wrong with their copy alone."""
     if contact.wa_id is None:
         return _("This contact has no number to write to.")
     if contact.is_blocked:
         return failures.explain("contact_blocked").sentence
-    if content.needs_window and contact.pk not in windows:
+    if windows is not None and contact.pk not in windows:
         return failures.explain("window_closed").sentence
-    own = [problem for problem in content.problems() if problem.hard and problem not in shared]
+    return own
+
+
+def _own_problem(draft: Draft, content: Content, shared: Sequence[Problem]) -> str | Promise:
+    """What is wrong with one copy and not with all of them; that is said once, elsewhere."""
+    own = [problem for problem in _checked(draft, content) if problem.hard and problem not in shared]
     return own[0].message if own else ""
 
 
@@ -174,10 +179,10 @@ def _checked(draft: Draft, content: Content) -> list[Problem]:
     return [*content.problems(), *PROVIDERS[draft.bot.account.kind].objections(content)]
 
 
-def _open_windows(draft: Draft, audience: Audience) -> set[int]:
-    """Primary keys of the contacts who may get free text now."""
+def _open_windows(draft: Draft, audience: Audience) -> set[int] | None:
+    """Primary keys of the contacts who may get free text now; None for a template, which needs no window."""
     if draft.kind == "template":
-        return set()
+        return None
     keys = [contact.pk for contact in audience.contacts if contact.pk]
     open_ones = draft.bot.conversations.filter(contact__in=keys, window_ends_at__gt=timezone.now())
     return set(open_ones.values_list("contact", flat=True))

@@ -9,17 +9,22 @@ from messaging.providers.base import ProviderError
 def check_account(account: Account) -> bool:
     """Ask the provider whether it takes the credentials, and keep the answer on the row.
 
-    A provider that cannot be reached proves nothing: the health is then unknown, and sending goes on
-    trying. Returns whether the credentials work.
+    A provider that cannot be reached, or has trouble of its own, proves nothing: the health is then unknown,
+    and sending goes on trying. Returns whether the credentials work.
     """
     try:
         account.provider.check()
     except ProviderError as error:
-        refused = error.answer is not None or error.code == "unreadable_credentials"
-        _keep(account, Health.FAILED if refused else Health.UNCHECKED, error.message)
+        _keep(account, Health.FAILED if _is_refusal(error) else Health.UNCHECKED, error.message)
     else:
         _keep(account, Health.OK, "")
     return account.health == Health.OK
+
+
+def _is_refusal(error: ProviderError) -> bool:
+    if error.answer is None:
+        return error.code == "unreadable_credentials"
+    return error.answer.status < 500 and error.answer.status != 429
 
 
 def _keep(account: Account, health: Health, detail: str) -> None:

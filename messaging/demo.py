@@ -1,8 +1,10 @@
 """What `make run` shows. Every number is from a range that is never given out, every person made up."""
 
 import datetime as dt
+import json
 import random
 from collections.abc import Iterator
+from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
@@ -95,6 +97,26 @@ def seed() -> None:
         connecting.subscribe(bot)
     with transaction.atomic():
         _history(bots, people["agent"])
+
+
+def let_people_write() -> None:
+    """A few people write first, so that the demo has open windows. To be called once the web answers."""
+    for bot in Bot.objects.filter(provider_id__in=[row[0] for row in BOTS]):
+        prefix = PREFIXES[bot.country]
+        for contact in Contact.objects.filter(wa_id__startswith=prefix, is_blocked=False).order_by("pk")[:2]:
+            _write(bot, contact)
+
+
+def _write(bot: Bot, contact: Contact) -> None:
+    text = "Olá, podem me ajudar?" if bot.country == "BR" else "Hola, ¿me pueden ayudar?"
+    body = {"bot": bot.provider_id, "number": contact.wa_id, "text": text, "name": contact.name}
+    request = Request(
+        f"{settings.SIMULATOR_URL}/_control/inbound",
+        json.dumps(body).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=10):  # noqa: S310 - the simulator's own address
+        pass
 
 
 def _person(name: str, group: str) -> User:

@@ -93,10 +93,11 @@ class Draft:
 def from_contact(variable: Variable, contact: Contact) -> Value:
     """A contact's own value for a variable of the same name: the name, or an attribute."""
     wanted = {_plain(variable.label), _plain(variable.name)} - {""}
-    if wanted & NAMES and contact.name:
-        return Value(clean_value(contact.name), _("contact's name"))
-    if wanted & FIRST_NAMES and contact.name:
-        return Value(clean_value(contact.name).split()[0], _("contact's name"))
+    name = clean_value(contact.name)
+    if wanted & NAMES and name:
+        return Value(name, _("contact's name"))
+    if wanted & FIRST_NAMES and name:
+        return Value(name.split()[0], _("contact's name"))
     for key, value in contact.attributes.items():
         if _plain(key) in wanted and isinstance(value, str | int | float):
             return Value(clean_value(str(value)), _("contact's “%(attribute)s”") % {"attribute": key})

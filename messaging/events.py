@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.utils import timezone
 
 from messaging import failures, phones
@@ -30,7 +30,7 @@ from messaging.models import (
 )
 from messaging.models.conversations import WINDOW
 from messaging.providers import PROVIDERS
-from messaging.providers.base import Event, InboundMessage, ReplyEvent, StatusEvent
+from messaging.providers.base import Event, InboundMessage, ReplyEvent, StatusEvent, storable
 from messaging.statuses import Status, left_of
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def _event(bot_id: int, news: News, subject: str) -> MessageEvent:
         reason=news.reason,
         provider_code=news.code[:100],
         detail=news.detail[:2000],
-        provider_time=news.at,
+        provider_time=_not_future(news.at),
         raw=news.raw,
     )
 
@@ -105,13 +105,13 @@ def _insert(event: MessageEvent) -> bool:
 
 def _move(message_id: int, news: News) -> bool:
     rows = Message.objects.filter(pk=message_id)
-    when = news.at or timezone.now()
+    when = _not_future(news.at) or timezone.now()
     if news.word == REPLY:
-        rows.update(replied_at=Coalesce("replied_at", when))
+        rows.update(replied_at=_earliest("replied_at", when))
     if news.status is None:
         return False
     if column := STAMPS.get(news.status):
-        rows.update(**{column: Coalesce(column, when)})
+        rows.update(**{column: _earliest(column, when)})
     changes: dict[str, Any] = {"status": news.status, "claim_id": None, "lease_until": None}
     if news.reason or news.status in (Status.FAILED, Status.SKIPPED):
         changes |= {
@@ -122,6 +122,16 @@ def _move(message_id: int, news: News) -> bool:
     elif news.status != Status.UNKNOWN:
         changes |= {"reason": "", "provider_code": "", "detail": ""}
     return bool(rows.filter(status__in=left_of(news.status)).update(**changes))
+
+
+def _earliest(column: str, when: dt.datetime) -> Least:
+    """The time a state was first reached, in whatever order the news of it comes."""
+    return Least(Coalesce(column, when), when)
+
+
+def _not_future(at: dt.datetime | None) -> dt.datetime | None:
+    """A provider's clock that runs ahead must not keep a window open longer than it is."""
+    return min(at, timezone.now()) if at else None
 
 
 def adopt(message: Message) -> None:
@@ -137,13 +147,12 @@ def adopt(message: Message) -> None:
 
 
 def adopt_stragglers(since: dt.datetime) -> None:
-    """Adopt what a worker died before adopting."""
+    """Adopt what a worker died before adopting. News of messages that others sent is left where it is."""
+    ours = Message.objects.filter(bot=OuterRef("bot"), provider_id=OuterRef("provider_id"))
     waiting = MessageEvent.objects.filter(message=None, arrived_at__gte=since).exclude(provider_id="")
-    pairs = waiting.order_by().values_list("bot_id", "provider_id").distinct()[:1000]
+    pairs = waiting.filter(Exists(ours)).order_by().values_list("bot_id", "provider_id").distinct()[:1000]
     for bot_id, provider_id in pairs:
-        message = Message.objects.filter(bot=bot_id, provider_id=provider_id).first()
-        if message is not None:
-            adopt(message)
+        adopt(Message.objects.get(bot=bot_id, provider_id=provider_id))
 
 
 def _news_of(event: MessageEvent) -> News:
@@ -180,7 +189,7 @@ def apply_delivery(delivery: WebhookDelivery) -> DeliveryState:
 
 def _parsed(delivery: WebhookDelivery) -> list[Event]:
     try:
-        data = json.loads(bytes(delivery.body))
+        data = storable(json.loads(bytes(delivery.body)))
     except (ValueError, RecursionError):
         return []
     return PROVIDERS[delivery.bot.account.kind].parse(data)
@@ -207,7 +216,7 @@ def apply_event(bot: Bot, event: Event) -> bool:
 
 
 def _news(event: StatusEvent | ReplyEvent) -> News:
-    news = News(None, Source.WEBHOOK, REPLY, event.provider_id, _not_future(event.at), raw=dict(event.raw))
+    news = News(None, Source.WEBHOOK, REPLY, event.provider_id, event.at, raw=dict(event.raw))
     if isinstance(event, ReplyEvent):
         return news
     reason = failures.reason_for(event.code, event.detail) if event.status == Status.FAILED else ""
@@ -234,11 +243,6 @@ def _apply_news(bot: Bot, event: StatusEvent | ReplyEvent, news: News) -> bool:
 
 def _find(bot: Bot, provider_id: str) -> Message | None:
     return Message.objects.filter(bot=bot, provider_id=provider_id).select_related("contact").first()
-
-
-def _not_future(at: dt.datetime | None) -> dt.datetime | None:
-    """A provider's clock that runs ahead must not keep a window open longer than it is."""
-    return min(at, timezone.now()) if at else None
 
 
 # -- Inbound -------------------------------------------------------------------------------------
@@ -271,7 +275,7 @@ def receive(bot: Bot, inbound: InboundMessage) -> Message:
         if created:
             _open_window(bot, contact, at, unread=1)
             if answered is not None:
-                Message.objects.filter(pk=answered.pk).update(replied_at=Coalesce("replied_at", at))
+                Message.objects.filter(pk=answered.pk).update(replied_at=_earliest("replied_at", at))
     return message
 
 

@@ -198,7 +198,11 @@ def _read(digits: str, region: str = "") -> tuple[str, str]:
     except NumberParseException as error:
         return "", _FLAWS_OF_PARSING.get(error.error_type, "too_short")
     wa_id = _dialled(phonenumbers.format_number(number, PhoneNumberFormat.E164).removeprefix("+"))
-    verdict = phonenumbers.is_possible_number_with_reason(phonenumbers.parse(f"+{wa_id}"))
+    dialled = phonenumbers.parse(f"+{wa_id}")
+    # A zero to dial first stays in a local number only where the rest is too short.
+    if region and dialled.italian_leading_zero and not phonenumbers.is_valid_number(dialled):
+        return "", "too_short"
+    verdict = phonenumbers.is_possible_number_with_reason(dialled)
     if verdict != ValidationResult.IS_POSSIBLE:
         return "", _FLAWS.get(verdict, "impossible")
     return (wa_id, "") if _E164.fullmatch(wa_id) else ("", "impossible")

@@ -9,6 +9,7 @@ A request that may have reached the provider is never repeated here.
 
 import datetime as dt
 import logging
+import math
 import time
 import uuid
 from collections.abc import Sequence
@@ -16,11 +17,11 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from messaging import events, failures, queueing
-from messaging.content import shown
+from messaging.content import shown, unsaid
 from messaging.events import News, record_status
 from messaging.models import Account, Attempt, Bot, Health, Message, MessageEvent, Outcome, Source
 from messaging.providers.base import Kind, Outbound, Provider, ProviderError, Request, Scope, SendResult
@@ -45,14 +46,26 @@ def pump(bot_id: int) -> int:
     tried = 0
     ends = time.monotonic() + SLICE_SECONDS
     while time.monotonic() < ends:
-        bot = Bot.objects.select_related("account").get(pk=bot_id)
+        bot = _bot(bot_id)
         if bot.obstacle or not (messages := claim(bot)):
             return tried
         for message in messages:
-            deliver(bot, message)
-        tried += len(messages)
+            tried += _deliver_in_time(_bot(bot_id), message, ends)
     queueing.wake(bot_id)
     return tried
+
+
+def _bot(bot_id: int) -> Bot:
+    return Bot.objects.select_related("account").get(pk=bot_id)
+
+
+def _deliver_in_time(bot: Bot, message: Message, ends: float) -> bool:
+    """Give the row back untried if the one before it took all the time, or stopped the bot."""
+    if bot.obstacle or time.monotonic() >= ends:
+        release(message, delay=0, counted=False)
+        return False
+    deliver(bot, message, until=ends)
+    return True
 
 
 def claim(bot: Bot, size: int = CLAIM_SIZE) -> list[Message]:
@@ -72,8 +85,8 @@ def claim(bot: Bot, size: int = CLAIM_SIZE) -> list[Message]:
     return messages
 
 
-def deliver(bot: Bot, message: Message) -> None:
-    """Take one claimed row as far as it goes now.
+def deliver(bot: Bot, message: Message, *, until: float = math.inf) -> None:
+    """Take one claimed row as far as it goes now, or back if the bot's rate has no slot for it `until` then.
 
     An error of our own concerns this row alone: it is logged, and the row is either released or, once the
     request may have left, unknown.
@@ -85,7 +98,9 @@ def deliver(bot: Bot, message: Message) -> None:
             return
         provider = bot.account.provider
         request = provider.build(_outbound(bot, message))
-        wait_for_slot(bot)
+        if not wait_for_slot(bot, until):
+            release(message, delay=0, counted=False)
+            return
         attempt = start(message, request)
         if attempt is not None:
             _send(bot, message, attempt, provider, request)
@@ -136,14 +151,19 @@ def _is_window_open(bot: Bot, message: Message) -> bool:
     return bot.conversations.filter(contact=message.contact_id, window_ends_at__gt=timezone.now()).exists()
 
 
-def wait_for_slot(bot: Bot) -> None:
-    """Hold the bot's rate. One conditional UPDATE takes a slot, so that all workers share the limit."""
+def wait_for_slot(bot: Bot, until: float = math.inf) -> bool:
+    """Hold the bot's rate. One conditional UPDATE takes a slot, so that all workers share the limit.
+
+    Returns False if none came `until` then, in seconds of `time.monotonic`.
+    """
     interval = dt.timedelta(seconds=1 / bot.rate)
     while True:
         now = timezone.now()
         free = Q(next_slot_at=None) | Q(next_slot_at__lte=now)
         if Bot.objects.filter(free, pk=bot.pk).update(next_slot_at=now + interval):
-            return
+            return True
+        if time.monotonic() >= until:
+            return False
         time.sleep(min(interval.total_seconds(), 0.05))
 
 
@@ -153,27 +173,32 @@ def start(message: Message, request: Request) -> Attempt | None:
     Returns None if the lease ran out and somebody else decided about the row: then it must not be sent.
     """
     assert message.claim_id is not None
+    record = _record(message, request)
     with transaction.atomic():
-        mine = Message.objects.filter(pk=message.pk, status=Status.SENDING, claim_id=message.claim_id)
-        if not mine.update(lease_until=_lease()):
+        if not _mine(message).update(lease_until=_lease()):
             return None
         return Attempt.objects.create(
             message=message,
             number=message.attempts.count() + 1,
             claim_id=message.claim_id,
             started_at=timezone.now(),
-            request=_record(message, request),
-            request_digest=request.digest(),
+            request={"method": record.method, "path": record.path, "body": record.body},
+            request_digest=record.digest(),
         )
 
 
-def _record(message: Message, request: Request) -> dict[str, object]:
-    """The request as history keeps it: without credentials, and without one-time codes."""
+def _mine(message: Message) -> QuerySet[Message]:
+    """The row, as long as the claim that `message` was won with is the one in force."""
+    return Message.objects.filter(pk=message.pk, status=Status.SENDING, claim_id=message.claim_id)
+
+
+def _record(message: Message, request: Request) -> Request:
+    """The request as history keeps it: without one-time codes, which even a digest would give away."""
     visible = shown(message.loaded)
-    if visible is not message.loaded:
-        outbound = replace(_outbound(message.bot, message), content=visible)
-        request = message.bot.account.provider.build(outbound)
-    return {"method": request.method, "path": request.path, "body": request.body}
+    if visible is message.loaded:
+        return request
+    outbound = replace(_outbound(message.bot, message), content=visible)
+    return message.bot.account.provider.build(outbound)
 
 
 def _lease() -> dt.datetime:
@@ -186,7 +211,7 @@ def _lease() -> dt.datetime:
 def settle(message: Message, attempt: Attempt, result: SendResult, provider: Provider) -> None:
     """The provider took it. The id is stored before anything else: it is what later news is matched by."""
     with transaction.atomic():
-        _end(attempt, Outcome.ACCEPTED, result.answer.status, provider.redact(result.answer.text))
+        _end(attempt, Outcome.ACCEPTED, result.answer.status, _safe(message, provider, result.answer.text))
         Message.objects.filter(pk=message.pk, provider_id="").update(provider_id=result.provider_id)
         news = News(
             Status.ACCEPTED, Source.ANSWER, provider_id=result.provider_id, raw={"attempt": attempt.number}
@@ -201,22 +226,18 @@ def settle_error(
 ) -> None:
     """The provider did not say yes. What may be repeated depends on the kind of error alone."""
     answer = error.answer
-    _end(
-        attempt,
-        Outcome(error.kind.value),
-        answer.status if answer else None,
-        provider.redact(answer.text) if answer else "",
-        provider.redact(error.message),
-    )
+    detail = _safe(message, provider, error.message)
+    text = _safe(message, provider, answer.text) if answer else ""
+    _end(attempt, Outcome(error.kind.value), answer.status if answer else None, text, detail)
     if error.kind == Kind.UNKNOWN:
-        _unknown(message, attempt, error.code, provider.redact(error.message))
+        _unknown(message, attempt, error.code, detail)
     elif error.kind == Kind.REFUSED:
-        _fail(message, attempt, error, provider)
+        _fail(message, attempt, error, detail)
     elif error.scope == Scope.BOT:
         stop(bot, error)
         release(message, delay=0, counted=False)
     elif message.starts >= settings.SEND_MAX_STARTS:
-        _fail(message, attempt, error, provider)
+        _fail(message, attempt, error, detail)
     else:
         release(message, delay=error.retry_after or _backoff(message))
 
@@ -227,8 +248,12 @@ def _end(attempt: Attempt, outcome: Outcome, status: int | None, answer: str, er
     attempt.save(update_fields=["outcome", "http_status", "ended_at", "answer", "error"])
 
 
-def _fail(message: Message, attempt: Attempt, error: ProviderError, provider: Provider) -> None:
-    detail = provider.redact(error.message)
+def _safe(message: Message, provider: Provider, text: str) -> str:
+    """What the provider wrote, without our credentials and without the one-time code it may repeat."""
+    return unsaid(message.loaded, provider.redact(text))
+
+
+def _fail(message: Message, attempt: Attempt, error: ProviderError, detail: str) -> None:
     record_status(
         message,
         News(
@@ -243,13 +268,17 @@ def _fail(message: Message, attempt: Attempt, error: ProviderError, provider: Pr
 
 
 def _unknown(message: Message, attempt: Attempt, code: str, detail: str) -> None:
+    Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.STARTED).update(outcome=Outcome.UNKNOWN)
     raw = {"attempt": attempt.number}
     news = News(Status.UNKNOWN, Source.WORKER, reason="no_answer", code=code, detail=detail, raw=raw)
     record_status(message, news)
 
 
 def skip(message: Message, reason: str) -> None:
-    record_status(message, News(Status.SKIPPED, Source.WORKER, reason=reason))
+    """A rule refuses it at the last moment; whoever lost the claim decides nothing any more."""
+    with transaction.atomic():
+        if _mine(message).select_for_update().first():
+            record_status(message, News(Status.SKIPPED, Source.WORKER, reason=reason))
 
 
 def release(message: Message, *, delay: float, counted: bool = True) -> None:
@@ -258,8 +287,7 @@ def release(message: Message, *, delay: float, counted: bool = True) -> None:
     `delay` is in seconds. A start that failed for reasons of the whole bot is not counted against the row.
     """
     with transaction.atomic():
-        mine = Message.objects.filter(pk=message.pk, status=Status.SENDING, claim_id=message.claim_id)
-        released = mine.update(
+        released = _mine(message).update(
             status=Status.QUEUED,
             claim_id=None,
             lease_until=None,
@@ -330,14 +358,19 @@ def _expired_leases() -> Sequence[Message]:
 
 
 def _end_lease(message: Message) -> None:
-    """Its worker died. Whether the request left is known only if no attempt was written."""
+    """Its worker died. Whether the request left is known only if no attempt was written.
+
+    A worker that was merely slow may go on this very moment: then the lease is a new one, not ours to end.
+    """
     assert message.claim_id is not None
-    attempt = message.attempts.filter(claim_id=message.claim_id).first()
-    if attempt is None:
-        release(message, delay=_backoff(message))
-    else:
-        Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.STARTED).update(outcome=Outcome.UNKNOWN)
-        _unknown(message, attempt, "worker_died", "")
+    with transaction.atomic():
+        if not _mine(message).filter(lease_until=message.lease_until).select_for_update().first():
+            return
+        attempt = message.attempts.filter(claim_id=message.claim_id).first()
+        if attempt is None:
+            release(message, delay=_backoff(message))
+        else:
+            _unknown(message, attempt, "worker_died", "")
 
 
 def _quarantine() -> None:

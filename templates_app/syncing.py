@@ -10,6 +10,17 @@ from messaging.providers.base import ListedTemplate
 
 from .models import Template, TemplateVersion
 
+# What the provider says about a template, besides its content.
+LISTED = (
+    "category",
+    "status",
+    "display_name",
+    "provider_id",
+    "parameter_count",
+    "gone_at",
+    "synced_at",
+)
+
 
 @dataclass(frozen=True)
 class SyncResult:
@@ -52,7 +63,8 @@ def _store(template: Template, item: ListedTemplate) -> bool:
     template.display_name, template.provider_id = item.display_name[:256], item.provider_id[:100]
     template.parameter_count = item.parameter_count
     template.gone_at, template.synced_at = None, timezone.now()
-    template.save()
+    # Not the labels: a person may be writing them this very moment.
+    template.save(update_fields=LISTED if template.pk else None)
     return _store_version(template, item)
 
 

@@ -4,6 +4,7 @@ DATABASE_URL may name PostgreSQL; everything else a developer has in `.env` stay
 """
 
 import os
+import tempfile
 
 os.environ.update(
     SECRET_KEY="tests-only-" + "x" * 50,
@@ -17,9 +18,12 @@ os.environ.update(
 )
 os.environ.setdefault("DATABASE_URL", "sqlite:///test.sqlite3")
 
-from jelouadmin.settings import *  # noqa: E402,F403
-from jelouadmin.settings import STORAGES  # noqa: E402
+from jelouadmin.settings import *  # noqa: F403
+from jelouadmin.settings import DATABASES, STORAGES
 
+# A file, as in life: threads then wait for each other instead of sharing one connection's memory.
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/jelouadmin-{os.getpid()}.sqlite3"}
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False

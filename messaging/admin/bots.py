@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import connecting, queueing
 from messaging.forms.accounts import AccountForm
+from messaging.forms.bots import BotForm
 from messaging.models import Account, Bot, Health, WebhookDelivery
 from messaging.providers.base import ProviderError
 from messaging.template_sync import sync_templates
@@ -84,6 +85,7 @@ BUTTONS = {"sync": sync, "subscribe": subscribe, "check": check, "resume": resum
 
 @admin.register(Bot)
 class BotAdmin(ScopedAdmin):
+    form = BotForm
     list_display = ("bot_name", "account", "state_badge", "rate", "templates_synced_at")
     list_display_links = ("bot_name",)
     list_select_related = ("account",)
@@ -93,10 +95,8 @@ class BotAdmin(ScopedAdmin):
     fieldsets: ClassVar = [
         (None, {"fields": ("name", "account", "provider_id", "country", "time_zone", "is_on")}),
         (_("People"), {"fields": ("members",)}),
-        (
-            _("Limits"),
-            {"fields": ("rate", "daily_reach", "pair_interval", "quiet_from", "quiet_to")},
-        ),
+        (_("Webhook"), {"fields": ("signing_secret",)}),
+        (_("Limits"), {"fields": ("rate",)}),
     ]
 
     def save_model(self, request: HttpRequest, obj: Bot, form: Any, change: bool) -> None:

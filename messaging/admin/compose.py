@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -17,12 +17,13 @@ from django_htmx.middleware import HtmxDetails
 
 from messaging import composing
 from messaging.forms.compose import VALUE_PREFIX, ComposeForm
-from messaging.models import Contact, Conversation, Message, Tag
+from messaging.models import Bot, Contact, Conversation, Message, Tag
 from templates_app.components import Variable
 from templates_app.rendering import bubble_html
 from templates_app.rules import Problem
 
 SEARCH_LIMIT = 8
+LAST_BOT = "last_bot"
 
 
 class HtmxRequest(HttpRequest):
@@ -37,7 +38,7 @@ may_compose = permission_required("messaging.add_message", raise_exception=True)
 @may_compose
 def compose(request: HtmxRequest) -> HttpResponse:
     """The page; posted, it sends if the button was Send and nothing is wrong, and else shows itself again."""
-    form = ComposeForm(request.user, request.POST if request.method == "POST" else request.GET)
+    form = ComposeForm(request.user, _posted(request))
     wants_to_send = request.POST.get("do") == "send"
     if wants_to_send and form.plan and form.plan.can_send:
         return _send(request, form)
@@ -67,10 +68,22 @@ def contacts(request: HttpRequest) -> HttpResponse:
 
 def _send(request: HttpRequest, form: ComposeForm) -> HttpResponse:
     assert form.draft and form.plan and request.user.is_authenticated
+    request.session[LAST_BOT] = form.draft.bot.pk
     sent = composing.send(form.draft, form.plan, sender=request.user, batch=form.batch)
     note = ngettext("%(count)s message queued.", "%(count)s messages queued.", len(sent))
     messages.success(request, note % {"count": len(sent)})
     return HttpResponseRedirect(_after(sent, form))
+
+
+def _posted(request: HttpRequest) -> QueryDict:
+    """What was posted or linked to; a page opened for nothing in particular starts with the last bot used."""
+    if request.method == "POST":
+        return request.POST
+    data = request.GET.copy()
+    last = request.session.get(LAST_BOT, 0)
+    if "bot" not in data and Bot.objects.for_user(request.user).filter(pk=last).exists():
+        data["bot"] = str(last)
+    return data
 
 
 def _after(sent: list[Message], form: ComposeForm) -> str:

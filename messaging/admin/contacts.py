@@ -32,11 +32,11 @@ class ContactAdmin(ScopedAdmin):
     list_per_page = 50
     search_fields = ("name", "wa_id")
     search_help_text = _("Name, or number written in any way")
-    filter_horizontal = ("tags",)
+    autocomplete_fields = ("tags",)
     change_form_template = "messaging/contact_form.html"
     fieldsets: ClassVar = [
         (None, {"fields": ("number", "name", "is_blocked", "tags")}),
-        (_("More about this person"), {"fields": ("attributes", "language", "time_zone")}),
+        (_("More about this person"), {"fields": ("attributes", "language")}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -101,8 +101,9 @@ class ContactAdmin(ScopedAdmin):
 
 
 def country_for(request: HttpRequest) -> str:
-    """Numbers typed without a country belong to that of the person's first bot."""
-    return Bot.objects.for_user(request.user).values_list("country", flat=True).first() or ""
+    """Numbers typed without a country belong to that of the person's bots, if they all have the same."""
+    countries = Bot.objects.for_user(request.user).order_by().values_list("country", flat=True).distinct()[:2]
+    return countries[0] if len(countries) == 1 else ""
 
 
 def _history(request: HttpRequest, object_id: str) -> dict[str, Any]:

@@ -187,9 +187,17 @@ def page_context(message: Message) -> dict[str, Any]:
         ),
         "attempts": [_shown(attempt) for attempt in message.attempts.all()],
         "events": list(message.events.all()),
-        "is_live": not message.is_final,
+        "seconds_to_news": seconds_to_news(message),
         "simulator_phone": simulator_phone(message),
     }
+
+
+def seconds_to_news(message: Message) -> int:
+    """How soon a page should ask again: often while the message is young, later rarely, in the end never."""
+    age = timezone.now() - message.created_at
+    if message.is_final or age > dt.timedelta(days=2):
+        return 0
+    return 1 if age < dt.timedelta(minutes=2) else 20
 
 
 def simulator_phone(message: Message) -> str:

@@ -8,6 +8,9 @@ from templates_app.rules import Problem, check_media, check_values
 
 from .base import Content
 
+# What stands for a value that only the recipient may see.
+HIDDEN = "•••"
+
 
 class TemplateContent(Content):
     """An approved template with its blanks filled.
@@ -47,4 +50,4 @@ class TemplateContent(Content):
 
     def masked(self) -> "TemplateContent":
         """The same message with its values hidden, for people and for records."""
-        return self.model_copy(update={"values": dict.fromkeys(self.values, "•••")})
+        return self.model_copy(update={"values": dict.fromkeys(self.values, HIDDEN)})

@@ -15,6 +15,12 @@ LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 class AccountForm(forms.ModelForm):
     """An empty secret keeps the stored one."""
 
+    base_url = forms.URLField(
+        label=_("Address of the API"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("Leave empty for the provider's own address."),
+    )
     client_id = forms.CharField(label=_("Client ID"), required=False)
     client_secret = forms.CharField(
         label=_("Client secret"),

@@ -137,7 +137,7 @@ class ComposeForm(forms.Form):
 
 
 def _with_changes(data: QueryDict) -> QueryDict:
-    """A copy in which the buttons `add_contact` and `remove_contact` of the list of contacts have had their effect."""
+    """A copy in which `add_contact` and `remove_contact`, the list's buttons, have had their effect."""
     changed = data.copy()
     chosen = [*data.getlist("contact"), *data.getlist("add_contact")]
     removed = set(data.getlist("remove_contact"))

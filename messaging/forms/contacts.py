@@ -1,6 +1,8 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from messaging import phones
@@ -44,9 +46,7 @@ class ContactForm(forms.ModelForm):
     number = forms.CharField(
         label=_("Number"),
         max_length=60,
-        help_text=_(
-            "With the country code: +593 99 123 4567. A local number is taken for the bot's country."
-        ),
+        help_text=_("With the country code, written in any way: +593 99 123 4567."),
     )
     attributes = AttributesField(
         label=_("Attributes"),
@@ -59,14 +59,31 @@ class ContactForm(forms.ModelForm):
 
     class Meta:
         model = Contact
-        fields: ClassVar = ["number", "name", "language", "time_zone", "tags", "attributes", "is_blocked"]
+        fields: ClassVar = ["number", "name", "language", "tags", "attributes", "is_blocked"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._check_while_typing()
         if self.instance.wa_id:
             self.initial["number"] = self.instance.number
         if self.instance.user_id:
             self.fields["number"].required = False
+
+    def _check_while_typing(self) -> None:
+        """What the number would be stored as, or why it cannot be one, stands under the field at once."""
+        number = self.fields["number"]
+        number.widget.attrs |= {
+            "inputmode": "tel",
+            "autocomplete": "off",
+            "hx-get": reverse("admin:messaging_contact_number"),
+            "hx-trigger": "input changed delay:300ms",
+            "hx-target": "#number-check",
+        }
+        local = ""
+        if self.country:
+            local = _("Without one it is taken for %(country)s.") % {"country": self.country}
+        check = '{} {}<span class="field__check" id="number-check" role="status"></span>'
+        number.help_text = format_html(check, number.help_text, local)
 
     def clean_number(self) -> str:
         typed = self.cleaned_data["number"]

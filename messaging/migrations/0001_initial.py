@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=messaging.providers.choices, default='jelou', max_length=20, verbose_name='provider')),
                 ('credentials', messaging.models.encryption.EncryptedJSONField(verbose_name='credentials')),
                 ('spare_credentials', messaging.models.encryption.EncryptedJSONField(blank=True, null=True, verbose_name='second credentials')),
-                ('base_url', models.URLField(blank=True, help_text="Leave empty for the provider's own address.", verbose_name='address of the API')),
+                ('base_url', models.CharField(blank=True, max_length=200, validators=[django.core.validators.URLValidator()], verbose_name='address of the API')),
                 ('options', models.JSONField(blank=True, default=dict, verbose_name='options')),
                 ('health', models.CharField(choices=[('unchecked', 'Not checked'), ('ok', 'Working'), ('failed', 'Refused')], default='unchecked', editable=False, max_length=20, verbose_name='health')),
                 ('health_detail', models.CharField(blank=True, editable=False, max_length=1000)),

@@ -1,6 +1,7 @@
 import uuid
 from typing import ClassVar
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -30,8 +31,8 @@ class Account(models.Model):
     credentials = EncryptedJSONField(_("credentials"))
     # During a rotation both are live: the provider may have switched before us or after.
     spare_credentials = EncryptedJSONField(_("second credentials"), null=True, blank=True)
-    base_url = models.URLField(
-        _("address of the API"), blank=True, help_text=_("Leave empty for the provider's own address.")
+    base_url = models.CharField(
+        _("address of the API"), max_length=200, blank=True, validators=[URLValidator()]
     )
     options = models.JSONField(_("options"), default=dict, blank=True)
     health = models.CharField(

@@ -13,7 +13,14 @@ PREFIX = "v1:"
 
 
 class Undecryptable(dict):
-    """Stands for a value whose key is gone; empty, so that one such row takes no list down."""
+    """Stands for a value whose key is gone; empty, so that one such row takes no list down.
+
+    Saving the row writes the same ciphertext again: with the key back, the value is back.
+    """
+
+    def __init__(self, ciphertext: str) -> None:
+        super().__init__()
+        self.ciphertext = ciphertext
 
 
 @cache
@@ -36,6 +43,8 @@ class EncryptedJSONField(models.TextField):
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
             return None
+        if isinstance(value, Undecryptable):
+            return value.ciphertext
         return PREFIX + cipher().encrypt(json.dumps(value).encode()).decode()
 
     def from_db_value(self, value: str | None, *_args: Any) -> dict[str, Any] | None:
@@ -44,7 +53,7 @@ class EncryptedJSONField(models.TextField):
         try:
             return json.loads(cipher().decrypt(value.removeprefix(PREFIX)))
         except InvalidToken:
-            return Undecryptable()
+            return Undecryptable(value)
 
     def to_python(self, value: Any) -> Any:
         return value

@@ -10,6 +10,7 @@ WebhookRejected   the call did not come from the provider
 import datetime as dt
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -23,6 +24,27 @@ from templates_app.components import Components
 from templates_app.rules import Problem
 
 JSON = dict[str, Any] | list[Any] | str | int | float | bool | None
+
+# Deeper than anything a provider documents.
+MAX_DEPTH = 30
+
+
+def storable(data: JSON, depth: int = MAX_DEPTH) -> JSON:
+    """What came from outside, as every database takes it.
+
+    Without NUL, halves of surrogate pairs, numbers that are none, and nesting that only an attacker writes.
+    """
+    if isinstance(data, str):
+        return data.replace("\x00", "").encode("utf-8", "replace").decode()
+    if isinstance(data, float):
+        return data if math.isfinite(data) else None
+    if isinstance(data, dict | list) and not depth:
+        return None
+    if isinstance(data, dict):
+        return {str(storable(key)): storable(value, depth - 1) for key, value in data.items()}
+    if isinstance(data, list):
+        return [storable(value, depth - 1) for value in data]
+    return data
 
 
 class Kind(Enum):

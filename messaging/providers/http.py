@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError, SSLError
 
-from .base import JSON, Answer, Kind, ProviderError, Request, Scope
+from .base import JSON, Answer, Kind, ProviderError, Request, Scope, storable
 
 POOL_SIZE = 64
 # A provider's answer is hostile until proven otherwise; ours are a few hundred bytes.
@@ -57,13 +57,20 @@ def call(base_url: str, request: Request, headers: Mapping[str, str]) -> Answer:
 
 def _answer(response: requests.Response) -> Answer:
     content = response.raw.read(MAX_ANSWER_BYTES, decode_content=True)
-    text = content.decode(response.encoding or "utf-8", errors="replace")
+    text = _decoded(content, response.encoding or "utf-8")
     return Answer(response.status_code, text, response.headers, _json(text))
+
+
+def _decoded(content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding, errors="replace")
+    except LookupError:  # the answer names an encoding that does not exist
+        return content.decode(errors="replace")
 
 
 def _json(text: str) -> JSON:
     try:
-        return json.loads(text)
+        return storable(json.loads(text))
     except (ValueError, RecursionError):
         return None
 

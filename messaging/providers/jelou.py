@@ -134,9 +134,13 @@ class Jelou(Provider):
 
     def list_templates(self, channel: str) -> Iterator[ListedTemplate]:
         """https://docs.jelou.ai/en/api/campanas/obtener-plantillas"""
+        before: list[Any] = []
         for page in range(1, MAX_PAGES + 1):
             answer = self._call(self._templates_page(channel, page))
             rows, pages = _rows(answer)
+            if rows == before:  # it knows no pages, and gave the whole list again
+                return
+            before = rows
             yield from (listed_template(row) for row in rows if isinstance(row, dict))
             # The newer answer says nothing about further pages, so a full one is followed by a look.
             if (pages is not None and page >= pages) or (pages is None and len(rows) < PAGE_SIZE):

@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 
 # `type` of a template; what is neither text nor media here is kept as unknown and blocks sending.
 MEDIA_TYPES: dict[str, HeaderFormat] = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document"}
+# WhatsApp takes far fewer parameters; the column could not hold more.
+MANY = 1000
 TEXT_TYPES = {"", "HSM", "TEXT"}
 BUTTON_KINDS: dict[str, ButtonKind] = {
     "QUICK_REPLY": "quick_reply",
@@ -30,8 +32,8 @@ def listed_template(row: Row) -> ListedTemplate:
     components = _components(row)
     return ListedTemplate(
         provider_id=_text(row, "id"),
-        element_name=_text(row, "elementName"),
-        language=_language(_text(row, "language")),
+        element_name=_text(row, "elementName")[:512],
+        language=_language(_text(row, "language"))[:12],
         category=_text(row, "category").upper(),
         status=_text(row, "status").upper() or "UNKNOWN",
         display_name=_text(row, "displayName"),
@@ -103,7 +105,7 @@ def _hints(row: Row) -> dict[str, Hint]:
 def _count(row: Row, components: Components) -> int:
     """`paramsNumber`, which the console writes as a string; the body's own blanks if it is missing."""
     number = _text(row, "paramsNumber")
-    return int(number) if number.isdecimal() else len(components.keys("body"))
+    return min(int(number[:6]), MANY) if number.isdecimal() else len(components.keys("body"))
 
 
 def _list(value: object) -> list[Any]:

@@ -8,6 +8,7 @@ Inbound messages are documented: https://docs.jelou.ai/webhook/messages-events
 import datetime as dt
 import json
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from messaging.content import Content, InboundContent, TextContent
@@ -27,16 +28,19 @@ STATUSES = {
 }
 REPLIES = {"REPLY", "REPLIED"}
 MAX_EVENTS = 1000
+MAX_ID = 200
+# WhatsApp began in 2009; a clock that shows less is wrong.
+EARLIEST = dt.datetime(2009, 1, 1, tzinfo=dt.UTC)
 
 
 def parse(body: JSON) -> list[Event]:
     """Every event of a webhook's JSON. What cannot be read gives none, and is kept in the raw delivery."""
-    return [event for item in _items(body) if (event := _event(item))]
+    return [event for item in islice(_items(body), MAX_EVENTS) if (event := _event(item))]
 
 
 def _items(body: JSON) -> Iterator[Body]:
     """One event, a list of them, or either inside an envelope."""
-    for item in (body if isinstance(body, list) else [body])[:MAX_EVENTS]:
+    for item in body if isinstance(body, list) else [body]:
         if not isinstance(item, dict):
             continue
         inner = next(
@@ -57,7 +61,7 @@ def _holds_events(value: object) -> bool:
 def _event(item: Body) -> Event | None:
     if isinstance(item.get("bubble"), dict):
         return _inbound(item)
-    provider_id = _first(item, "id", "messageId", "notificationId")
+    provider_id = _id(item, "id", "messageId", "notificationId")
     word = _first(item, "event", "sentStatus", "status").upper()
     if not provider_id or not word:
         return None
@@ -73,31 +77,28 @@ def _inbound(item: Body) -> InboundMessage | None:
     if not sender or item.get("owner", "user") != "user":
         return None
     return InboundMessage(
-        provider_id=_first(item, "messageId", "id"),
+        provider_id=_id(item, "messageId", "id"),
         sender=sender,
         content=_content(item["bubble"]),
         raw=item,
-        name=_clean(_first(item, "names", "name"))[:200],
+        name=_first(item, "names", "name").strip()[:200],
         at=_time(item),
     )
 
 
 def _content(bubble: Body) -> Content:
     of = _first(bubble, "type").lower()
-    text = _clean(_first(bubble, "text"))
+    text = _first(bubble, "text")
     if of == "text" and text:
         return TextContent(body=text)
-    return InboundContent(
-        of=of[:40] or "unknown", body=text, media_url=_clean(_first(bubble, "mediaUrl"))[:2000]
-    )
+    return InboundContent(of=of[:40] or "unknown", body=text, media_url=_first(bubble, "mediaUrl")[:2000])
 
 
 def _error(error: object) -> tuple[str, str]:
     """Code and text of a failure; Jelou documents only that the field is there."""
     if isinstance(error, dict):
-        return _first(error, "code", "key")[:100], _first(error, "message", "description", "title") or _dump(
-            error
-        )
+        detail = _first(error, "message", "description", "title") or _dump(error)
+        return _first(error, "code", "key")[:100], detail
     return "", "" if error is None else str(error)
 
 
@@ -113,13 +114,14 @@ _TIMES = {
 def _time(item: Body, word: str = "") -> dt.datetime | None:
     names = [_TIMES[word]] if word in _TIMES else []
     for name in [*names, "timestamp", "received", "date", "updatedAt", "createdAt"]:
-        if (moment := _moment(item.get(name))) is not None:
+        moment = _moment(item.get(name))
+        if moment is not None and moment >= EARLIEST:
             return moment
     return None
 
 
 def _moment(value: object) -> dt.datetime | None:
-    """ISO 8601, or seconds or milliseconds since 1970. None for anything else, or for absurd times."""
+    """ISO 8601, or seconds or milliseconds since 1970. None for anything else."""
     try:
         if isinstance(value, bool):
             return None
@@ -143,9 +145,10 @@ def _first(item: Body, *names: str) -> str:
     return ""
 
 
-def _clean(text: str) -> str:
-    """Without what no database or page takes: NUL and lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+def _id(item: Body, *names: str) -> str:
+    """Like `_first`, but nothing that is too long to be an id."""
+    found = _first(item, *names)
+    return found if len(found) <= MAX_ID else ""
 
 
 def _digits(text: str) -> str:

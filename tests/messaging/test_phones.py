@@ -273,3 +273,9 @@ def test_it_gives_digits_or_a_reason_and_nothing_else(text, country):
 @given(st.text())
 def test_any_id_can_be_shown(text):
     display(text), country_of(text), variants(text), canonical(text), split_numbers(text)
+
+
+def test_a_zero_that_is_no_part_of_the_number_does_not_make_it_long_enough():
+    with pytest.raises(InvalidPhone) as refused:
+        normalise("099 123 45", "BR")
+    assert refused.value.reason == "too_short"

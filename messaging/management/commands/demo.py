@@ -42,6 +42,7 @@ class Command(BaseCommand):
             self.start("worker", sys.executable, "manage.py", "qcluster")
             self.wait_for("web", f"http://127.0.0.1:{port}/healthz")
             self.wait_for_worker()
+            demo.let_people_write()
             self.welcome(port, simulator_port)
             self.watch()
         except KeyboardInterrupt:

@@ -1,0 +1,57 @@
+import importlib
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+from messaging.models import Bot
+from tests.factories import make_account, make_bot, make_user
+from tests.simulating import Simulator, simulator, simulator_process
+
+__all__ = ["simulator", "simulator_process"]
+
+
+@pytest.fixture(autouse=True)
+def groups(request: pytest.FixtureRequest) -> None:
+    """Tests that commit empty every table afterwards, and the groups come from a migration."""
+    if {"db", "transactional_db", "live_server"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db" if "live_server" in request.fixturenames else "db")
+        if not Group.objects.exists():
+            importlib.import_module("messaging.migrations.0003_groups").make_groups(apps, None)
+
+
+@pytest.fixture
+def agent(db: None) -> User:
+    return make_user("ana", "Agents")
+
+
+@pytest.fixture
+def admin_person(db: None) -> User:
+    """In the group Admins; no superuser, because nobody has to be one."""
+    return make_user("alba", "Admins")
+
+
+@pytest.fixture
+def bot(agent: User) -> Bot:
+    """A bot of the agent's whose provider cannot be reached."""
+    return make_bot(members=(agent,))
+
+
+@pytest.fixture
+def live_bot(agent: User, simulator: Simulator) -> Bot:
+    """A bot of the agent's at the simulator."""
+    return make_bot(account=make_account(base_url=simulator.url), members=(agent,))
+
+
+@pytest.fixture
+def agent_client(client: Client, agent: User) -> Iterator[Client]:
+    client.force_login(agent)
+    yield client
+
+
+@pytest.fixture
+def admin_person_client(client: Client, admin_person: User) -> Client:
+    client.force_login(admin_person)
+    return client
