@@ -80,8 +80,6 @@ TEMPLATES = [
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-# Addresses typed without a scheme are https, as they will be by default in Django 6.
-FORMS_URLFIELD_ASSUME_HTTPS = True
 
 # -- Database ----------------------------------------------------------------------------------
 

@@ -1,17 +1,19 @@
-"""Where the parts of a stacked bar chart stand, in the units of its SVG.
+"""Where the parts of a stacked bar chart stand.
 
-Everything is a whole number, so that no language writes a coordinate with a comma.
+Across, everything is a share of the width in percent, so that the chart fits any card while its words keep
+their size; up and down it is whole pixels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-WIDTH, HEIGHT = 760, 260
-LEFT, RIGHT, TOP, BOTTOM = 44, 8, 12, 30
+HEIGHT, TOP, BOTTOM = 240, 10, 26
 STEPS = 4
-# As many labels as fit below the bars on a wide page; a phone shows every second of them.
+# As many labels as fit below the bars on a wide page; a narrow card shows every second of them.
 MOST_LABELS = 16
+# How much of its place a bar fills.
+FILLED = 0.7
 
 
 @dataclass(frozen=True)
@@ -47,10 +49,12 @@ class Segment:
 
 @dataclass
 class Bar:
+    """`x`, `width` and `center` are text: some languages write a number with a comma."""
+
     label: str
-    x: int
-    width: int
-    center: int
+    x: str
+    width: str
+    center: str
     total: int
     link: str = ""
     labelled: bool = True
@@ -58,51 +62,57 @@ class Bar:
     segments: list[Segment] = field(default_factory=list)
 
 
-def ceiling(value: int) -> int:
-    """The smallest round number that is not below `value` and divides evenly into the grid's steps."""
-    step = max(ceil(value / STEPS), 1)
+def ceiling(data: Bars) -> int:
+    """The smallest round number that no bar exceeds and that divides evenly into the grid's steps."""
+    step = max(ceil(max(map(sum, columns(data)), default=0) / STEPS), 1)
     power = 10 ** (len(str(step)) - 1)
-    return STEPS * next(round_step * power for round_step in (1, 2, 5, 10) if round_step * power >= step)
+    return STEPS * next(digit * power for digit in (1, 2, 3, 4, 5, 6, 8, 10) if digit * power >= step)
 
 
-def grid(top: int) -> list[dict[str, int]]:
+def grid(data: Bars) -> list[dict[str, int]]:
     """The horizontal lines: the value of each, and where it is."""
-    return [
-        {"value": top * step // STEPS, "y": height_of(top * step // STEPS, top)} for step in range(STEPS + 1)
-    ]
+    top = ceiling(data)
+    values = [top * step // STEPS for step in range(STEPS + 1)]
+    return [{"value": value, "y": height_of(value, top)} for value in values]
 
 
 def bars(data: Bars) -> list[Bar]:
-    totals = [sum(values) for values in zip(*(series.values for series in data.series), strict=True)]
-    top, slot = ceiling(max(totals, default=0)), (WIDTH - LEFT - RIGHT) / max(len(data.labels), 1)
+    top, slot = ceiling(data), 100 / max(len(data.labels), 1)
     every = ceil(len(data.labels) / MOST_LABELS)
     return [
         Bar(
-            label=label,
-            x=round(LEFT + slot * index + slot * 0.14),
-            width=max(round(slot * 0.72), 2),
-            center=round(LEFT + slot * (index + 0.5)),
-            total=totals[index],
+            label=data.labels[index],
+            x=percent(slot * (index + (1 - FILLED) / 2)),
+            width=percent(slot * FILLED),
+            center=percent(slot * (index + 0.5)),
+            total=sum(column),
             link=data.links[index] if data.links else "",
             labelled=index % every == 0,
             minor=index % (2 * every) != 0,
-            segments=list(segments(data, index, top)),
+            segments=list(segments(data.series, column, top)),
         )
-        for index, label in enumerate(data.labels)
+        for index, column in enumerate(columns(data))
     ]
 
 
-def segments(data: Bars, index: int, top: int) -> list[Segment]:
-    """The parts of one bar. Edges are rounded, not heights, so that the parts touch."""
-    parts, below = [], 0
-    for series in data.series:
-        value = series.values[index]
-        edge, upper = height_of(below, top), height_of(below + value, top)
+def segments(series: Sequence[Series], column: Sequence[int], top: int) -> Iterator[Segment]:
+    """The parts of one bar that are not empty. Edges are rounded, not heights, so that the parts touch."""
+    below = 0
+    for one, value in zip(series, column, strict=True):
+        lower, upper = height_of(below, top), height_of(below + value, top)
         below += value
         if value:
-            parts.append(Segment(series.key, series.name, value, upper, max(edge - upper, 1)))
-    return parts
+            yield Segment(one.key, one.name, value, upper, max(lower - upper, 1))
+
+
+def columns(data: Bars) -> list[tuple[int, ...]]:
+    """For each label the values of all series."""
+    return list(zip(*(one.values for one in data.series), strict=True))
 
 
 def height_of(value: int, top: int) -> int:
     return round(HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * value / top)
+
+
+def percent(share: float) -> str:
+    return f"{share:.3f}%"

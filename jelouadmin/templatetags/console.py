@@ -1,6 +1,5 @@
 """`{% load console %}`: the small drawings that pages have in common."""
 
-from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 from zlib import crc32
@@ -78,24 +77,18 @@ def initials(name: str) -> str:
 @register.inclusion_tag("console/stacked_bars.html")
 def stacked_bars(data: charts.Bars) -> dict[str, Any]:
     """A chart drawn on the server, with its numbers as a table."""
-    bars = charts.bars(data)
-    rows = [{"label": bar.label, "values": values} for bar, values in zip(bars, _columns(data), strict=True)]
-    top = charts.ceiling(max((bar.total for bar in bars), default=0))
+    rows = [
+        {"label": label, "values": column}
+        for label, column in zip(data.labels, charts.columns(data), strict=True)
+    ]
     return {
         "data": data,
-        "bars": bars,
+        "bars": charts.bars(data),
         "rows": rows,
-        "grid": charts.grid(top),
-        "left": charts.LEFT,
-        "right": charts.WIDTH - charts.RIGHT,
-        "below": charts.HEIGHT - 8,
-        "width": charts.WIDTH,
+        "grid": charts.grid(data),
         "height": charts.HEIGHT,
+        "foot": charts.HEIGHT - 6,
     }
-
-
-def _columns(data: charts.Bars) -> Iterator[tuple[int, ...]]:
-    return zip(*(series.values for series in data.series), strict=True)
 
 
 @register.simple_tag
