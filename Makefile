@@ -5,6 +5,13 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 SIMULATOR_PORT ?= 8001
 TESTS ?=
+# The demo's data never go into the database that `.env` names; exported, DATABASE_URL still wins.
+DEMO_DATABASE := sqlite:///demo.sqlite3
+
+# Another project's settings may still be exported in this shell.
+unexport DJANGO_SETTINGS_MODULE
+# A file that a failed command wrote half is not there.
+.DELETE_ON_ERROR:
 
 .PHONY: help run test test-sqlite test-postgres lint format messages key clean
 
@@ -12,7 +19,7 @@ help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
 run: $(VENV)/run .env  ## Start web, worker and simulator with demo data
-	@DEMO=True PORT=$(PORT) SIMULATOR_PORT=$(SIMULATOR_PORT) \
+	@DEMO=True PORT=$(PORT) SIMULATOR_PORT=$(SIMULATOR_PORT) DATABASE_URL=$${DATABASE_URL:-$(DEMO_DATABASE)} \
 	SITE_URL=http://127.0.0.1:$(PORT) SIMULATOR_URL=http://127.0.0.1:$(SIMULATOR_PORT) \
 	MEDIA_HOSTS=http://127.0.0.1:$(SIMULATOR_PORT) LOG_LEVEL=WARNING exec $(BIN)/python manage.py demo
 
@@ -20,7 +27,7 @@ test: test-sqlite test-postgres  ## Run every test, on SQLite and again on Postg
 
 test-sqlite: $(VENV)/dev
 	$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest $(TESTS)
+	env -u DATABASE_URL $(BIN)/python -m pytest $(TESTS)
 
 test-postgres: $(VENV)/dev
 	$(BIN)/python -m tests.postgres $(TESTS)
@@ -37,18 +44,21 @@ format: $(VENV)/dev  ## Put the code in order
 	$(BIN)/ruff format .
 
 messages: $(VENV)/dev  ## Collect and compile translations (needs gettext)
-	$(BIN)/python manage.py makemessages --settings tests.settings -l es -l pt_BR --no-obsolete --ignore .venv --ignore tests
+	$(BIN)/python manage.py makemessages --settings tests.settings -l es -l pt_BR --no-obsolete --no-location --ignore .venv --ignore tests --ignore "messaging/simulator/*"
 	$(BIN)/python manage.py compilemessages --settings tests.settings --ignore .venv
 
 key:  ## Print a key for FIELD_ENCRYPTION_KEYS
 	@$(PYTHON) -c "import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())"
 
 clean:  ## Remove what was built, and the demo's database
-	rm -rf $(VENV) staticfiles db.sqlite3*
+	rm -rf $(VENV) staticfiles demo.sqlite3*
 
 # Two environments in one folder: running needs less than testing.
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" \
+	|| { echo "$(PYTHON) is older than 3.11. Name another: make run PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	|| { rm -rf $(VENV); echo "$(PYTHON) cannot make environments. On Debian: apt install python3-venv"; exit 1; }
 
 $(VENV)/run: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
@@ -59,4 +69,4 @@ $(VENV)/dev: requirements-dev.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/run
 
 .env: | $(VENV)/bin/python
-	@$(PYTHON) -m jelouadmin.new_env > $@
+	@umask 077 && $(BIN)/python -m jelouadmin.new_env > $@

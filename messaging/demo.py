@@ -110,7 +110,7 @@ def let_people_write() -> None:
 def _write(bot: Bot, contact: Contact) -> None:
     text = "Olá, podem me ajudar?" if bot.country == "BR" else "Hola, ¿me pueden ayudar?"
     body = {"bot": bot.provider_id, "number": contact.wa_id, "text": text, "name": contact.name}
-    request = Request(
+    request = Request(  # noqa: S310
         f"{settings.SIMULATOR_URL}/_control/inbound",
         json.dumps(body).encode(),
         {"Content-Type": "application/json"},
