@@ -5,7 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -59,7 +60,7 @@ class ConsoleSite(AdminSite):
 
     index_template = "messaging/dashboard.html"
 
-    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, (extra_context or {}) | dashboard_context(request))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -70,7 +71,9 @@ class ConsoleSite(AdminSite):
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sections this person may use, each with its items: label, icon, url, active, external."""
-    sections = [{"label": label, "items": items_for(request, pages)} for label, pages in NAVIGATION]
+    sections: list[dict[str, Any]] = [
+        {"label": label, "items": items_for(request, pages)} for label, pages in NAVIGATION
+    ]
     if settings.SIMULATOR_URL:
         sections.append({"label": _("Demo"), "items": [simulator()]})
     mark_active([item for section in sections for item in section["items"]], request.path)

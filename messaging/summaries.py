@@ -4,6 +4,8 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
@@ -29,13 +31,25 @@ GROUPS: tuple[tuple[str, Promise, frozenset[Status]], ...] = (
 )
 
 
+# The funnel. What a step counts is what its link shows: the same lookups make both. Each step is a part of
+# the one whose number stands beside it.
+STEPS: tuple[tuple[Promise, dict[str, str], int | None], ...] = (
+    (_("Sent by us"), {}, None),
+    (_("Taken by the provider"), {"accepted_at__isnull": "False"}, 0),
+    (_("On the phone"), {"status__in": "delivered,read"}, 1),
+    (_("Opened"), {"status__exact": "read"}, 2),
+    (_("Answered"), {"replied_at__isnull": "False"}, 2),
+    (_("Did not arrive"), {"status__in": "failed,skipped"}, 0),
+)
+
+
 @dataclass(frozen=True)
 class Step:
-    """One number of the funnel, and of how many it is a part."""
+    """One number of the funnel, of how many it is a part, and the query of the list that shows its rows."""
 
     label: str | Promise
     count: int
-    of: int
+    of: int | None
     query: str
 
     @property
@@ -49,31 +63,44 @@ class Day:
     counts: dict[str, int]
 
 
-def outbound(user: User, days: int = DAYS) -> QuerySet:
-    """Messages sent from midnight, `days` days ago, on."""
+def since(days: int = DAYS) -> dt.datetime:
+    """The midnight that begins a period of so many days, today included."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    since = today - dt.timedelta(days=days - 1)
-    return Message.objects.for_user(user).filter(direction=Direction.OUT, created_at__gte=since).order_by()
+    return today - dt.timedelta(days=days - 1)
 
 
-def funnel(messages: QuerySet) -> list[Step]:
-    """From handed over to replied, each as a part of what came before it."""
+def outbound(user: User, days: int = DAYS) -> QuerySet:
+    """What was sent in the last days."""
+    rows = Message.objects.for_user(user).filter(direction=Direction.OUT, created_at__gte=since(days))
+    return rows.order_by()
+
+
+def funnel(messages: QuerySet, days: int = DAYS) -> list[Step]:
+    """From sent to answered, each as a part of what came before it."""
     counts = messages.aggregate(
-        all=Count("pk"),
-        accepted=Count("pk", filter=Q(accepted_at__isnull=False) | Q(sent_at__isnull=False)),
-        delivered=Count("pk", filter=Q(delivered_at__isnull=False) | Q(read_at__isnull=False)),
-        read=Count("pk", filter=Q(read_at__isnull=False)),
-        replied=Count("pk", filter=Q(replied_at__isnull=False)),
-        failed=Count("pk", filter=Q(status=Status.FAILED)),
+        **{f"step{number}": Count("pk", filter=_meaning(step[1])) for number, step in enumerate(STEPS)}
     )
+    period = {"direction__exact": "out", "created_at__gte": since(days).isoformat()}
     return [
-        Step(_("messages"), counts["all"], 0, "direction=out"),
-        Step(_("accepted"), counts["accepted"], counts["all"], ""),
-        Step(_("on the phone"), counts["delivered"], counts["accepted"], "status__exact=delivered"),
-        Step(_("read"), counts["read"], counts["delivered"], "status__exact=read"),
-        Step(_("replied"), counts["replied"], counts["delivered"], ""),
-        Step(_("failed"), counts["failed"], counts["all"], "status__exact=failed"),
+        Step(
+            label,
+            counts[f"step{number}"],
+            None if of is None else counts[f"step{of}"],
+            urlencode(period | lookups),
+        )
+        for number, (label, lookups, of) in enumerate(STEPS)
     ]
+
+
+def _meaning(lookups: dict[str, str]) -> Q:
+    """What the admin's list understands by the same words in its address."""
+    values: dict[str, Any] = {}
+    for lookup, text in lookups.items():
+        if lookup.endswith("__in"):
+            values[lookup] = text.split(",")
+        else:
+            values[lookup] = False if lookup.endswith("__isnull") else text
+    return Q(**values)
 
 
 def by_day(messages: QuerySet, days: int = DAYS) -> list[Day]:

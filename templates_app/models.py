@@ -96,6 +96,10 @@ class Template(models.Model):
             hints[key] = Hint.model_validate(hints.get(key, Hint()).model_dump() | ours)
         return hints
 
+    def category_label(self) -> str:
+        """The category in words; one we do not know is shown as the provider writes it."""
+        return str(dict(Category.choices).get(self.category, self.category))
+
     def status_label(self) -> str:
         """The state in words; a word of the provider that we do not know is shown as it is."""
         if self.gone_at is not None:

@@ -1,6 +1,5 @@
 """`{% load console %}`: the small drawings that pages have in common."""
 
-from itertools import zip_longest
 from typing import Any
 from zlib import crc32
 
@@ -55,7 +54,7 @@ def status_label(status: str) -> str:
     # This library is loaded by pages of every app, and the statuses are one app's own.
     from messaging.statuses import Status
 
-    return Status(status).label
+    return str(Status(status).label)
 
 
 @register.simple_tag
@@ -98,7 +97,8 @@ def labelled_cells(cells: list[SafeString], headers: list[dict[str, Any]]) -> Sa
     Django renders a cell as one string that starts with its tag.
     """
     names = [capfirst(str(header["text"])) if header["class_attrib"] else "" for header in headers]
-    named = zip_longest(cells, names, fillvalue="")
+    names += [""] * (len(cells) - len(names))  # hidden fields have no header
+    named = zip(cells, names, strict=True)
     return format_html_join("", "{}", ((_labelled(cell, name),) for cell, name in named))
 
 

@@ -1,5 +1,6 @@
 """The compose page. One form and one plan serve the first look, every keystroke, and Send."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,8 @@ from templates_app.rendering import bubble_html
 from templates_app.rules import Problem
 
 SEARCH_LIMIT = 8
+# A second press of Send that comes this soon is the same press.
+DOUBLE_CLICK = dt.timedelta(seconds=10)
 LAST_BOT = "last_bot"
 
 
@@ -70,9 +73,17 @@ def _send(request: HttpRequest, form: ComposeForm) -> HttpResponse:
     assert form.draft and form.plan and request.user.is_authenticated
     request.session[LAST_BOT] = form.draft.bot.pk
     sent = composing.send(form.draft, form.plan, sender=request.user, batch=form.batch)
+    _say_what_happened(request, sent)
+    return HttpResponseRedirect(_after(sent, form))
+
+
+def _say_what_happened(request: HttpRequest, sent: list[Message]) -> None:
+    """Somebody who went back to a page and changed it must not believe that the change was sent."""
+    if timezone.now() - sent[0].created_at > DOUBLE_CLICK:
+        messages.warning(request, _("This page was sent before. For another message, open Compose again."))
+        return
     note = ngettext("%(count)s message queued.", "%(count)s messages queued.", len(sent))
     messages.success(request, note % {"count": len(sent)})
-    return HttpResponseRedirect(_after(sent, form))
 
 
 def _posted(request: HttpRequest) -> QueryDict:

@@ -85,9 +85,9 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds the provider asks to wait; None when it does not say or says it unreadably."""
+        """Seconds the provider asks to wait, a day at most; None when it does not say so readably."""
         value = self.headers.get("Retry-After", "")
-        return float(value) if value.isdecimal() else None
+        return float(min(int(value), 86_400)) if value.isdecimal() and len(value) < 20 else None
 
 
 class ProviderError(Exception):

@@ -9,6 +9,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from functools import cache
+from http.cookiejar import DefaultCookiePolicy
 
 import requests
 from django.conf import settings
@@ -27,6 +28,8 @@ MAX_ANSWER_BYTES = 1024 * 1024
 def _session(process: int) -> requests.Session:
     session = requests.Session()
     session.trust_env = False  # no proxy, no .netrc: credentials go where the account says
+    # One session serves all accounts: a cookie of one must not go out with a call of another.
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     adapter = HTTPAdapter(pool_connections=8, pool_maxsize=POOL_SIZE, max_retries=0)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
