@@ -2,6 +2,7 @@
 
 wrong address or signature   404, 400   nothing is believed; the refusal is kept
 too large                    413        the refusal is kept, the body is not read
+our secret is unreadable     503        nothing is believed until FIELD_ENCRYPTION_KEYS is whole again
 anything else                200        kept, even if unreadable or about nothing we know
 our own bug                  500        kept, so that it can be applied again
 """
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from messaging.events import apply_delivery
 from messaging.models import Bot, DeliveryState, WebhookDelivery
+from messaging.models.encryption import Undecryptable
 from messaging.providers import PROVIDERS
 from messaging.providers.base import WebhookRejected
 
@@ -31,6 +33,8 @@ def receive(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     body = request.read(settings.WEBHOOK_MAX_BYTES + 1)
     if len(body) > settings.WEBHOOK_MAX_BYTES:
         return _refuse(bot, 413, f"larger than {settings.WEBHOOK_MAX_BYTES} bytes", _length(request))
+    if isinstance(bot.webhook_secret, Undecryptable):
+        return _refuse(bot, 503, "the secret of the signature cannot be read", len(body))
     try:
         PROVIDERS[kind].verify(request.headers, body, (bot.webhook_secret or {}).get("secret", ""))
     except WebhookRejected:

@@ -96,6 +96,13 @@ class Components(Part):
         names = [key.removeprefix(f"{place}.") for key, _ in self._blanks() if key.startswith(f"{place}.")]
         return tuple(f"{place}.{name}" for name in sorted(names, key=_number))
 
+    def caption(self, variable: Variable) -> str:
+        """What a form calls a blank: its own name, or for a nameless one of a button the button's."""
+        place, _, rest = variable.key.partition(".")
+        if place == "button" and not variable.label:
+            return self.buttons[int(rest.partition(".")[0])].label
+        return variable.title
+
     def digest(self) -> str:
         """Equal for equal content, whatever order a provider's JSON came in."""
         canonical = json.dumps(self.model_dump(), sort_keys=True, ensure_ascii=False)
@@ -114,13 +121,7 @@ class Components(Part):
 
     def _variable(self, key: str, name: str) -> Variable:
         hint = self.hints.get(key, Hint())
-        label = hint.label or self._button_label(key)
-        return Variable(key=key, name=name, **hint.model_dump() | {"label": label})
-
-    def _button_label(self, key: str) -> str:
-        """A button's blank that nobody has named goes by the name of its button."""
-        place, _, rest = key.partition(".")
-        return self.buttons[int(rest.partition(".")[0])].label if place == "button" else ""
+        return Variable(key=key, name=name, **hint.model_dump())
 
 
 def fill(text: str, place: str, values: Mapping[str, str]) -> str:

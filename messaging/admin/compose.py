@@ -179,6 +179,7 @@ def _value_field(
     filled = form.draft.value(variable, contact)
     return {
         "variable": variable,
+        "label": form.draft.template.components.caption(variable) if form.draft.template else "",
         "name": VALUE_PREFIX + variable.key,
         "id": VALUE_PREFIX + variable.key.replace(".", "-"),
         "typed": typed,

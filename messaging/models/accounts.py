@@ -1,5 +1,5 @@
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.core.validators import URLValidator
 from django.db import models
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import providers
 from messaging.providers.base import Kind, Provider, ProviderError, Scope
-from templates_app.scoping import BotScopedQuerySet
+from templates_app.scoping import BotScopedQuerySet, User
 
 from .encryption import EncryptedJSONField
 
@@ -20,6 +20,10 @@ class Health(models.TextChoices):
 
 class AccountQuerySet(BotScopedQuerySet):
     members = "bots__members"
+
+    def for_user(self, user: User) -> Self:
+        """A person may use several bots of one account."""
+        return super().for_user(user).distinct()
 
 
 class Account(models.Model):

@@ -8,8 +8,20 @@ for (const cell of document.querySelectorAll(".tabular tbody td:not(.original)")
   }
 }
 
-// The magnifying glass of the two lists (filter_horizontal) has aria-label, which a plain span cannot have.
-// Django draws it when the page has loaded.
+// A select2 with several values has a × at each of them. The one for all of them would be a <span> right in
+// the list, where only items may be. Modules run before select2 draws.
+for (const select of document.querySelectorAll("select.admin-autocomplete[multiple]")) {
+  select.dataset.allowClear = "false";
+}
+
+// What Django draws once the page is there.
 addEventListener("load", () => {
+  // The magnifying glass of the two lists (filter_horizontal) has aria-label, which a plain span cannot have.
   for (const glass of document.querySelectorAll(".search-label-icon")) glass.setAttribute("role", "img");
+
+  // The search field of a select2 has no name: it is that of the select it stands for.
+  for (const select of document.querySelectorAll("select.admin-autocomplete[multiple]")) {
+    const search = select.nextElementSibling?.querySelector(".select2-search__field");
+    search?.setAttribute("aria-label", select.labels[0]?.textContent.trim().replace(/:$/, "") ?? "");
+  }
 });

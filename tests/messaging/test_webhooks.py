@@ -103,6 +103,12 @@ def test_without_a_secret_a_signature_is_not_asked_for(client, bot):
     assert post(client, bot, BODY, **{"X-Jelou-Signature": "sha256=00"}).status_code == 200
 
 
+def test_a_secret_that_cannot_be_read_does_not_open_the_door(client, secretive, settings):
+    settings.FIELD_ENCRYPTION_KEYS = ["YW5vdGhlci1rZXktb2YtMzItYnl0ZXMtbG9uZy0wMDI="]
+    assert post(client, secretive, BODY).status_code == 503
+    assert WebhookDelivery.objects.get().state == "refused"
+
+
 # -- What is taken ---------------------------------------------------------------------------------
 
 
