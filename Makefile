@@ -13,10 +13,12 @@ unexport DJANGO_SETTINGS_MODULE
 # A file that a failed command wrote half is not there.
 .DELETE_ON_ERROR:
 
-.PHONY: help run test test-sqlite test-postgres lint format messages key clean
+.PHONY: help install run test test-sqlite test-postgres lint format messages key clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+install: $(VENV)/run .env  ## Make .venv and .env, and start nothing
 
 run: $(VENV)/run .env  ## Start web, worker and simulator with demo data
 	@DEMO=True PORT=$(PORT) SIMULATOR_PORT=$(SIMULATOR_PORT) DATABASE_URL=$${DATABASE_URL:-$(DEMO_DATABASE)} \
