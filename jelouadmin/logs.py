@@ -5,17 +5,25 @@ import logging
 import re
 from datetime import UTC, datetime
 
-# A credential, the secret part of a webhook's address, and anything that looks like a phone number.
+# A credential, the secret part of a webhook's address, and anything that looks like a phone number; but not
+# the digits of a message's public id, by which it is found.
 SECRETS = re.compile(
-    r"(?P<auth>(?:Basic|Bearer|AccessKey)\s+)[\w+/=.~-]+"
+    r"(?P<id>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)"
+    r"|(?P<auth>(?:Basic|Bearer|AccessKey)\s+)[\w+/=.~-]+"
     r"|(?P<hook>/webhooks/\w+/)[\w-]+"
-    r"|(?P<number>\+?\d{6})\d{3,}(?!\d*-)"
+    r"|(?P<number>\+?\d{6})\d{3,}"
 )
 HIDDEN = "•••"
 
 
 def redact(text: str) -> str:
-    return SECRETS.sub(lambda found: next((part for part in found.groups() if part), "") + HIDDEN, text)
+    return SECRETS.sub(_shown, text)
+
+
+def _shown(found: re.Match[str]) -> str:
+    if found["id"]:
+        return found["id"]
+    return next((part for part in found.groups() if part), "") + HIDDEN
 
 
 class RedactingFilter(logging.Filter):

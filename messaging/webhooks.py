@@ -1,6 +1,7 @@
 """Where providers report: keep the raw body first, answer, and apply what it says.
 
-wrong address or signature   404, 400   nothing is believed; the refusal is kept
+wrong address                404        nobody's business, and not kept
+wrong signature              400        nothing is believed; the refusal is kept
 too large                    413        the refusal is kept, the body is not read
 our secret is unreadable     503        nothing is believed until FIELD_ENCRYPTION_KEYS is whole again
 anything else                200        kept, even if unreadable or about nothing we know

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from messaging import composing
+from messaging import composing, phones
 from messaging.forms.compose import VALUE_PREFIX, ComposeForm
 from messaging.models import Bot, Contact, Conversation, Message, Tag
 from templates_app.components import Variable
@@ -66,7 +66,19 @@ def contacts(request: HttpRequest) -> HttpResponse:
     people = Contact.objects.for_user(request.user).matching(term) if term else Contact.objects.none()
     found = list(people[: SEARCH_LIMIT + 1])
     context = {"found": found[:SEARCH_LIMIT], "term": term, "has_more": len(found) > SEARCH_LIMIT}
+    context["new_number"] = "" if found else _as_number(request, term)
     return TemplateResponse(request, "messaging/compose_contacts.html", context)
+
+
+def _as_number(request: HttpRequest, term: str) -> str:
+    """How a number that nobody has yet would be written; empty for anything that cannot be one."""
+    bot = request.GET.get("bot", "")
+    bots = Bot.objects.for_user(request.user).filter(pk=int(bot) if bot.isdecimal() and len(bot) < 19 else 0)
+    country = bots.values_list("country", flat=True).first() or ""
+    try:
+        return phones.display(phones.normalise(term, country))
+    except phones.InvalidPhone:
+        return ""
 
 
 def _send(request: HttpRequest, form: ComposeForm) -> HttpResponse:

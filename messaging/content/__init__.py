@@ -1,4 +1,4 @@
-"""One frozen object per kind of message: DESIGN rule 4, preview and send are made from the same thing."""
+"""One frozen object per kind of message: the preview and what is sent are made from the same thing."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any

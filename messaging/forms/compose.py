@@ -137,10 +137,11 @@ class ComposeForm(forms.Form):
 
 
 def _with_changes(data: QueryDict) -> QueryDict:
-    """A copy in which `add_contact` and `remove_contact`, the list's buttons, have had their effect."""
+    """A copy in which the buttons of the list of contacts (add, remove, add a number) have had their effect."""
     changed = data.copy()
     chosen = [*data.getlist("contact"), *data.getlist("add_contact")]
     removed = set(data.getlist("remove_contact"))
+    changed["numbers"] = "\n".join(filter(None, [data.get("numbers", ""), *data.getlist("add_number")]))
     changed.setlist("contact", _unique(key for key in chosen if key not in removed and _is_uuid(key)))
     return changed
 

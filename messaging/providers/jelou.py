@@ -46,6 +46,7 @@ class Jelou(Provider):
     kind = "jelou"
     label = "Jelou"
     base_url = "https://api.jelou.ai"
+    button_kinds = frozenset({"quick_reply", "url", "phone", "otp"})
     credential_fields: ClassVar[Sequence[CredentialField]] = (
         CredentialField("client_id", _("Client ID"), secret=False),
         CredentialField("client_secret", _("Client secret")),
@@ -55,9 +56,20 @@ class Jelou(Provider):
 
     @classmethod
     def objections(cls, content: Content) -> list[Problem]:
-        if content.kind in cls._builders:
+        if content.kind not in cls._builders:
+            return [Problem("kind", _("Jelou cannot send this kind of message. Choose another kind."))]
+        if isinstance(content, TemplateContent):
+            return cls._button_objections(content)
+        return []
+
+    @classmethod
+    def _button_objections(cls, content: TemplateContent) -> list[Problem]:
+        """A button whose value has no place in the wire body yet must not be sent without it."""
+        kinds = {button.kind for button in content.components.buttons} - cls.button_kinds
+        if not kinds:
             return []
-        return [Problem("kind", _("Jelou cannot send this kind of message. Choose another kind."))]
+        sentence = _("This template has a button that cannot be sent yet: %(kinds)s. Choose another template.")
+        return [Problem("template", sentence % {"kinds": ", ".join(sorted(kinds))})]
 
     def build(self, outbound: Outbound) -> Request:
         return self._builders[outbound.content.kind](self, outbound)

@@ -600,3 +600,9 @@ def test_subscribing_names_our_address_for_everything(simulator):
     simulator.add_template(elementName="confirmacion_pedido", template="{{1}} {{2}} {{3}}")
     jelou(simulator.url).send(build(BUILT["hsm_text"]))
     assert json.dumps(simulator.counters()["requestsByEndpoint"]) == '{"webhooks": 2, "send": 1}'
+
+
+def test_a_button_whose_value_cannot_be_sent_keeps_the_template_back():
+    coupon = Components(body="Hola", buttons=(Button(kind="copy_code", label="Copiar"),))
+    content = TemplateContent(element_name="oferta", language="es", components=coupon)
+    assert [problem.field for problem in Jelou.objections(content)] == ["template"]
