@@ -14,8 +14,8 @@ for (const select of document.querySelectorAll("select.admin-autocomplete[multip
   select.dataset.allowClear = "false";
 }
 
-// What Django draws once the page is there.
-addEventListener("load", () => {
+// What Django draws once the page is there. It waits for jQuery, which may be a moment later than the event.
+addEventListener("load", () => setTimeout(() => {
   // The magnifying glass of the two lists (filter_horizontal) has aria-label, which a plain span cannot have.
   for (const glass of document.querySelectorAll(".search-label-icon")) glass.setAttribute("role", "img");
 
@@ -24,4 +24,4 @@ addEventListener("load", () => {
     const search = select.nextElementSibling?.querySelector(".select2-search__field");
     search?.setAttribute("aria-label", select.labels[0]?.textContent.trim().replace(/:$/, "") ?? "");
   }
-});
+}));
