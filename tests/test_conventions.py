@@ -208,7 +208,7 @@ def test_verbs_write_only_what_they_changed(name):
 def read_from_environment() -> set[str]:
     calls = [node for node in ast.walk(TREES["jelouadmin.settings"]) if isinstance(node, ast.Call)]
     return {
-        call.args[0].value
+        str(call.args[0].value)
         for call in calls
         if isinstance(call.func, ast.Attribute) and getattr(call.func.value, "id", "") == "env"
         if call.args and isinstance(call.args[0], ast.Constant)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import ClassVar
 
 import environ
 from cryptography.fernet import Fernet
@@ -12,7 +13,7 @@ from jelouadmin.new_env import EXAMPLE, filled
 class Alone(environ.Env):
     """Not mixed with the environment of the tests."""
 
-    ENVIRON = {}
+    ENVIRON: ClassVar[dict[str, str]] = {}
 
 
 def values(text, tmp_path):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -38,7 +39,7 @@ def deliver(bot: Bot, body: object) -> str:
     return events.apply_delivery(WebhookDelivery.objects.create(bot=bot, body=raw, size=len(raw)))
 
 
-def sent(bot: Bot, provider_id: str = "m-1", **fields: object) -> Message:
+def sent(bot: Bot, provider_id: str = "m-1", **fields: Any) -> Message:
     template = bot.templates.first() or make_template(bot)
     fields = {"status": Status.ACCEPTED} | fields
     return make_message(bot, template=template, provider_id=provider_id, **fields)
@@ -48,7 +49,7 @@ def fresh(message: Message) -> Message:
     return Message.objects.get(pk=message.pk)
 
 
-def received(bot: Bot, **more: object) -> Message:
+def received(bot: Bot, **more: Any) -> Message:
     assert deliver(bot, inbound(NUMBER, **more)) == DeliveryState.APPLIED
     return Message.objects.filter(direction="in").latest("pk")
 
