@@ -1,9 +1,18 @@
-"""Whether an account's credentials work, and where a bot's provider reports to."""
+"""How a bot stands with its provider: credentials that work, a webhook that is known, a pause and its end."""
+
+import datetime as dt
+import logging
 
 from django.utils import timezone
 
+from messaging import failures
 from messaging.models import Account, Bot, Health
 from messaging.providers.base import ProviderError
+
+logger = logging.getLogger(__name__)
+
+# What a bot waits when its provider cannot be reached or asks for less, in seconds.
+PAUSE_SECONDS = 15
 
 
 def check_account(account: Account) -> bool:
@@ -40,3 +49,23 @@ def subscribe(bot: Bot) -> None:
 def resume(bot: Bot) -> None:
     """End a pause by hand."""
     Bot.objects.filter(pk=bot.pk).update(paused_until=None, paused_reason="")
+
+
+def stop(bot: Bot, error: ProviderError) -> None:
+    """Something is wrong with the whole bot: it sends nothing more until that is over.
+
+    A refused credential lasts until somebody enters a good one; a bot the provider does not know until
+    somebody resumes it; a provider that is away or asks for less, for a while.
+    """
+    status = error.answer.status if error.answer else None
+    reason = failures.reason_for(error.code, error.message)
+    logger.error("Bot %s stopped: %s", bot.pk, reason)
+    if status == 401 or error.code == "unreadable_credentials":
+        Account.objects.filter(pk=bot.account_id).update(
+            health=Health.FAILED, health_detail=error.message[:1000], checked_at=timezone.now()
+        )
+        return
+    until = None
+    if status is None or status == 429:
+        until = timezone.now() + dt.timedelta(seconds=error.retry_after or PAUSE_SECONDS)
+    Bot.objects.filter(pk=bot.pk).update(paused_until=until, paused_reason=reason)

@@ -7,30 +7,21 @@ import datetime as dt
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce, Greatest, Least
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
-from messaging import failures, phones
+from messaging import failures
 from messaging.models import (
     Bot,
-    Contact,
-    Conversation,
-    DeliveryState,
-    Direction,
     Message,
     MessageEvent,
     Source,
-    WebhookDelivery,
 )
-from messaging.models.conversations import WINDOW
-from messaging.providers import PROVIDERS
-from messaging.providers.base import Event, InboundMessage, ReplyEvent, StatusEvent, storable
 from messaging.statuses import Status, left_of
 
 logger = logging.getLogger(__name__)
@@ -90,7 +81,7 @@ def _event(bot_id: int, news: News, subject: str) -> MessageEvent:
         reason=news.reason,
         provider_code=news.code[:100],
         detail=news.detail[:2000],
-        provider_time=_not_future(news.at),
+        provider_time=not_future(news.at),
         raw=news.raw,
     )
 
@@ -105,13 +96,13 @@ def _insert(event: MessageEvent) -> bool:
 
 def _move(message_id: int, news: News) -> bool:
     rows = Message.objects.filter(pk=message_id)
-    when = _not_future(news.at) or timezone.now()
+    when = not_future(news.at) or timezone.now()
     if news.word == REPLY:
-        rows.update(replied_at=_earliest("replied_at", when))
+        rows.update(replied_at=earliest("replied_at", when))
     if news.status is None:
         return False
     if column := STAMPS.get(news.status):
-        rows.update(**{column: _earliest(column, when)})
+        rows.update(**{column: earliest(column, when)})
     changes: dict[str, Any] = {"status": news.status, "claim_id": None, "lease_until": None}
     if news.reason or news.status in (Status.FAILED, Status.SKIPPED):
         changes |= {
@@ -124,12 +115,12 @@ def _move(message_id: int, news: News) -> bool:
     return bool(rows.filter(status__in=left_of(news.status)).update(**changes))
 
 
-def _earliest(column: str, when: dt.datetime) -> Least:
+def earliest(column: str, when: dt.datetime) -> Least:
     """The time a state was first reached, in whatever order the news of it comes."""
     return Least(Coalesce(column, when), when)
 
 
-def _not_future(at: dt.datetime | None) -> dt.datetime | None:
+def not_future(at: dt.datetime | None) -> dt.datetime | None:
     """A provider's clock that runs ahead must not keep a window open longer than it is."""
     return min(at, timezone.now()) if at else None
 
@@ -155,6 +146,11 @@ def adopt_stragglers(since: dt.datetime) -> None:
         adopt(Message.objects.get(bot=bot_id, provider_id=provider_id))
 
 
+def keep(bot: Bot, news: News) -> None:
+    """Keep news of a message nobody here knows yet: the send call may store its id a moment later."""
+    _insert(_event(bot.pk, news, subject=news.provider_id))
+
+
 def _news_of(event: MessageEvent) -> News:
     return News(
         status=Status(event.status) if event.status else None,
@@ -166,152 +162,4 @@ def _news_of(event: MessageEvent) -> News:
         code=event.provider_code,
         detail=event.detail,
         raw=event.raw,
-    )
-
-
-# -- Webhooks ------------------------------------------------------------------------------------
-
-
-def apply_delivery(delivery: WebhookDelivery) -> DeliveryState:
-    """Read a stored webhook and apply each event in it; applying it again changes nothing.
-
-    Returns, and stores, what became of it. An exception is our own bug: the delivery is marked as failed
-    and can be applied again once the bug is mended.
-    """
-    try:
-        state = _apply_all(delivery.bot, _parsed(delivery))
-    except Exception as error:
-        _mark(delivery, DeliveryState.FAILED, f"{type(error).__name__}: {error}")
-        raise
-    _mark(delivery, state)
-    return state
-
-
-def _parsed(delivery: WebhookDelivery) -> list[Event]:
-    try:
-        data = storable(json.loads(bytes(delivery.body)))
-    except (ValueError, RecursionError):
-        return []
-    return PROVIDERS[delivery.bot.account.kind].parse(data)
-
-
-def _apply_all(bot: Bot, events: Iterable[Event]) -> DeliveryState:
-    matched = [apply_event(bot, event) for event in events]
-    if not matched:
-        return DeliveryState.UNREADABLE
-    return DeliveryState.APPLIED if all(matched) else DeliveryState.UNMATCHED
-
-
-def _mark(delivery: WebhookDelivery, state: DeliveryState, error: str = "") -> None:
-    delivery.state, delivery.error, delivery.applied_at = state, error[:1000], timezone.now()
-    delivery.save(update_fields=["state", "error", "applied_at"])
-
-
-def apply_event(bot: Bot, event: Event) -> bool:
-    """Returns whether it belonged to a message or a contact we know or now know."""
-    if isinstance(event, InboundMessage):
-        receive(bot, event)
-        return True
-    return _apply_news(bot, event, _news(event))
-
-
-def _news(event: StatusEvent | ReplyEvent) -> News:
-    news = News(None, Source.WEBHOOK, REPLY, event.provider_id, event.at, raw=dict(event.raw))
-    if isinstance(event, ReplyEvent):
-        return news
-    reason = failures.reason_for(event.code, event.detail) if event.status == Status.FAILED else ""
-    return replace(
-        news, status=event.status, word=event.word, reason=reason, code=event.code, detail=event.detail
-    )
-
-
-def _apply_news(bot: Bot, event: StatusEvent | ReplyEvent, news: News) -> bool:
-    """Apply to the message of that id, or keep the news until the send call stores the id."""
-    message = _find(bot, news.provider_id)
-    if message is None:
-        _insert(_event(bot.pk, news, subject=news.provider_id))
-        message = _find(bot, news.provider_id)  # the send call may have stored it meanwhile
-        if message is None:
-            return False
-        adopt(message)
-    else:
-        record_status(message, news)
-    if isinstance(event, ReplyEvent):
-        _open_window(bot, message.contact, _not_future(event.at) or timezone.now(), unread=0)
-    return True
-
-
-def _find(bot: Bot, provider_id: str) -> Message | None:
-    return Message.objects.filter(bot=bot, provider_id=provider_id).select_related("contact").first()
-
-
-# -- Inbound -------------------------------------------------------------------------------------
-
-
-def receive(bot: Bot, inbound: InboundMessage) -> Message:
-    """Store what a contact wrote, open the window, and link it to what it most likely answers.
-
-    The same message again changes nothing. An unknown sender becomes a contact.
-    """
-    provider_id = inbound.provider_id or _made_up_id(inbound)
-    at = _not_future(inbound.at) or timezone.now()
-    with transaction.atomic():
-        contact = _sender(inbound)
-        answered = _latest_outbound(bot, contact, at)
-        message, created = Message.objects.get_or_create(
-            bot=bot,
-            provider_id=provider_id,
-            defaults={
-                "contact": contact,
-                "direction": Direction.IN,
-                "status": Status.RECEIVED,
-                "kind": inbound.content.kind,
-                "content": inbound.content.stored(),
-                "text": inbound.content.text(),
-                "created_at": at,
-                "answers": answered,
-            },
-        )
-        if created:
-            _open_window(bot, contact, at, unread=1)
-            if answered is not None:
-                Message.objects.filter(pk=answered.pk).update(replied_at=_earliest("replied_at", at))
-    return message
-
-
-def _made_up_id(inbound: InboundMessage) -> str:
-    raw = json.dumps(inbound.raw, sort_keys=True)
-    return "raw:" + hashlib.sha256(raw.encode()).hexdigest()
-
-
-def _sender(inbound: InboundMessage) -> Contact:
-    """The contact of this number, in whatever form we have it; never refused, because it did write."""
-    forms = [inbound.sender, *phones.variants(inbound.sender)]
-    known = Contact.objects.filter(wa_id__in=forms).first()
-    if known is None:
-        known, _created = Contact.objects.get_or_create(
-            wa_id=inbound.sender, defaults={"name": inbound.name, "as_entered": inbound.sender}
-        )
-    elif inbound.name and not known.name:
-        Contact.objects.filter(pk=known.pk, name="").update(name=inbound.name)
-    return known
-
-
-def _latest_outbound(bot: Bot, contact: Contact, at: dt.datetime) -> Message | None:
-    return (
-        Message.objects.filter(bot=bot, contact=contact, direction=Direction.OUT)
-        .filter(created_at__range=(at - WINDOW, at))
-        .exclude(provider_id="")
-        .order_by("-pk")
-        .first()
-    )
-
-
-def _open_window(bot: Bot, contact: Contact, at: dt.datetime, *, unread: int) -> None:
-    """Late news never shortens a window that newer news has opened."""
-    Conversation.objects.bulk_create([Conversation(bot=bot, contact=contact)], ignore_conflicts=True)
-    Conversation.objects.filter(Q(bot=bot, contact=contact)).update(
-        last_inbound_at=Greatest(Coalesce("last_inbound_at", at), at),
-        window_ends_at=Greatest(Coalesce("window_ends_at", at + WINDOW), at + WINDOW),
-        unread=F("unread") + unread,
     )

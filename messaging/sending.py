@@ -12,7 +12,6 @@ import logging
 import math
 import time
 import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
@@ -20,10 +19,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from messaging import events, failures, queueing
+from messaging import connecting, events, failures, queueing
 from messaging.content import shown, unsaid
 from messaging.events import News, record_status
-from messaging.models import Account, Attempt, Bot, Health, Message, MessageEvent, Outcome, Source
+from messaging.models import Attempt, Bot, Message, MessageEvent, Outcome, Source
 from messaging.providers.base import Kind, Outbound, Provider, ProviderError, Request, Scope, SendResult
 from messaging.statuses import Status
 
@@ -33,8 +32,6 @@ logger = logging.getLogger(__name__)
 CLAIM_SIZE = 10
 # A task gives its worker back after so many seconds, and wakes the next one if work is left.
 SLICE_SECONDS = 20
-# What a bot waits when its provider cannot be reached or asks for less, in seconds.
-PAUSE_SECONDS = 15
 MAX_BACKOFF_SECONDS = 600
 
 
@@ -105,14 +102,14 @@ def deliver(bot: Bot, message: Message, *, until: float = math.inf) -> None:
         if attempt is not None:
             _send(bot, message, attempt, provider, request)
     except ProviderError as error:
-        stop(bot, error)
+        connecting.stop(bot, error)
         release(message, delay=0, counted=False)
     except Exception:
         logger.exception("Message %s could not be sent", message.public_id)
         if attempt is None:
-            release(message, delay=_backoff(message))
+            release(message, delay=backoff(message))
         else:
-            _unknown(message, attempt, "internal_error", "")
+            mark_unknown(message, attempt, "internal_error", "")
 
 
 def _send(bot: Bot, message: Message, attempt: Attempt, provider: Provider, request: Request) -> None:
@@ -175,7 +172,7 @@ def start(message: Message, request: Request) -> Attempt | None:
     assert message.claim_id is not None
     record = _record(message, request)
     with transaction.atomic():
-        if not _mine(message).update(lease_until=_lease()):
+        if not held(message).update(lease_until=_lease()):
             return None
         return Attempt.objects.create(
             message=message,
@@ -187,7 +184,7 @@ def start(message: Message, request: Request) -> Attempt | None:
         )
 
 
-def _mine(message: Message) -> QuerySet[Message]:
+def held(message: Message) -> QuerySet[Message]:
     """The row, as long as the claim that `message` was won with is the one in force."""
     return Message.objects.filter(pk=message.pk, status=Status.SENDING, claim_id=message.claim_id)
 
@@ -230,16 +227,16 @@ def settle_error(
     text = _safe(message, provider, answer.text) if answer else ""
     _end(attempt, Outcome(error.kind.value), answer.status if answer else None, text, detail)
     if error.kind == Kind.UNKNOWN:
-        _unknown(message, attempt, error.code, detail)
+        mark_unknown(message, attempt, error.code, detail)
     elif error.kind == Kind.REFUSED:
         _fail(message, attempt, error, detail)
     elif error.scope == Scope.BOT:
-        stop(bot, error)
+        connecting.stop(bot, error)
         release(message, delay=0, counted=False)
     elif message.starts >= settings.SEND_MAX_STARTS:
         _fail(message, attempt, error, detail)
     else:
-        release(message, delay=error.retry_after or _backoff(message))
+        release(message, delay=error.retry_after or backoff(message))
 
 
 def _end(attempt: Attempt, outcome: Outcome, status: int | None, answer: str, error: str = "") -> None:
@@ -267,7 +264,7 @@ def _fail(message: Message, attempt: Attempt, error: ProviderError, detail: str)
     )
 
 
-def _unknown(message: Message, attempt: Attempt, code: str, detail: str) -> None:
+def mark_unknown(message: Message, attempt: Attempt, code: str, detail: str) -> None:
     Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.STARTED).update(outcome=Outcome.UNKNOWN)
     raw = {"attempt": attempt.number}
     news = News(Status.UNKNOWN, Source.WORKER, reason="no_answer", code=code, detail=detail, raw=raw)
@@ -277,7 +274,7 @@ def _unknown(message: Message, attempt: Attempt, code: str, detail: str) -> None
 def skip(message: Message, reason: str) -> None:
     """A rule refuses it at the last moment; whoever lost the claim decides nothing any more."""
     with transaction.atomic():
-        if _mine(message).select_for_update().first():
+        if held(message).select_for_update().first():
             record_status(message, News(Status.SKIPPED, Source.WORKER, reason=reason))
 
 
@@ -287,7 +284,7 @@ def release(message: Message, *, delay: float, counted: bool = True) -> None:
     `delay` is in seconds. A start that failed for reasons of the whole bot is not counted against the row.
     """
     with transaction.atomic():
-        released = _mine(message).update(
+        released = held(message).update(
             status=Status.QUEUED,
             claim_id=None,
             lease_until=None,
@@ -315,66 +312,5 @@ def _note_release(message: Message) -> None:
     )
 
 
-def _backoff(message: Message) -> float:
+def backoff(message: Message) -> float:
     return min(5 * 2**message.starts, MAX_BACKOFF_SECONDS)
-
-
-def stop(bot: Bot, error: ProviderError) -> None:
-    """Something is wrong with the whole bot: it sends nothing more until that is over.
-
-    A refused credential lasts until somebody enters a good one; a bot the provider does not know until
-    somebody resumes it; a provider that is away or asks for less, for a while.
-    """
-    status = error.answer.status if error.answer else None
-    reason = failures.reason_for(error.code, error.message)
-    logger.error("Bot %s stopped: %s", bot.pk, reason)
-    if status == 401 or error.code == "unreadable_credentials":
-        Account.objects.filter(pk=bot.account_id).update(
-            health=Health.FAILED, health_detail=error.message[:1000], checked_at=timezone.now()
-        )
-        return
-    until = None
-    if status is None or status == 429:
-        until = timezone.now() + dt.timedelta(seconds=error.retry_after or PAUSE_SECONDS)
-    Bot.objects.filter(pk=bot.pk).update(paused_until=until, paused_reason=reason)
-
-
-# -- The sweeper ---------------------------------------------------------------------------------
-
-
-def sweep() -> None:
-    """Once a minute: what died, what was forgotten, and what is due again."""
-    for message in _expired_leases():
-        _end_lease(message)
-    _quarantine()
-    events.adopt_stragglers(since=timezone.now() - dt.timedelta(hours=1))
-    for bot_id in Message.objects.due().order_by().values_list("bot", flat=True).distinct():
-        queueing.wake(bot_id)
-
-
-def _expired_leases() -> Sequence[Message]:
-    expired = Message.objects.filter(status=Status.SENDING, lease_until__lt=timezone.now())
-    return list(expired.order_by("lease_until")[:1000])
-
-
-def _end_lease(message: Message) -> None:
-    """Its worker died. Whether the request left is known only if no attempt was written.
-
-    A worker that was merely slow may go on this very moment: then the lease is a new one, not ours to end.
-    """
-    assert message.claim_id is not None
-    with transaction.atomic():
-        if not _mine(message).filter(lease_until=message.lease_until).select_for_update().first():
-            return
-        attempt = message.attempts.filter(claim_id=message.claim_id).first()
-        if attempt is None:
-            release(message, delay=_backoff(message))
-        else:
-            _unknown(message, attempt, "worker_died", "")
-
-
-def _quarantine() -> None:
-    """A row that was started too often without ever being settled may be what kills its worker."""
-    worn = Message.objects.filter(status=Status.QUEUED, starts__gte=settings.SEND_MAX_STARTS)
-    for message in worn[:1000]:
-        record_status(message, News(Status.FAILED, Source.WORKER, reason="too_many_starts"))

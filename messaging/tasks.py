@@ -1,6 +1,6 @@
 """What the queue runs. Each task fetches nothing and decides nothing: it calls one verb."""
 
-from messaging import health, sending
+from messaging import health, sending, sweeping
 
 
 def pump(bot_id: int) -> int:
@@ -9,4 +9,4 @@ def pump(bot_id: int) -> int:
 
 def sweep() -> None:
     health.beat()
-    sending.sweep()
+    sweeping.sweep()

@@ -16,7 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from messaging.events import apply_delivery
+from messaging.intake import apply_delivery
 from messaging.models import Bot, DeliveryState, WebhookDelivery
 from messaging.models.encryption import Undecryptable
 from messaging.providers import PROVIDERS

@@ -21,7 +21,8 @@ LAYERS = {
     "doors": """messaging.admin messaging.forms messaging.webhooks messaging.probes messaging.tasks
         messaging.checks messaging.management messaging.urls messaging.apps
         templates_app.admin templates_app.forms templates_app.apps""",
-    "verbs": """messaging.composing messaging.drafts messaging.sending messaging.events messaging.connecting
+    "verbs": """messaging.composing messaging.drafts messaging.sending messaging.sweeping
+        messaging.events messaging.intake messaging.connecting
         messaging.template_sync messaging.queueing messaging.health messaging.summaries messaging.demo
         templates_app.syncing""",
     "rows": """messaging.models messaging.migrations
@@ -38,7 +39,6 @@ HEIGHTS = {name: height for height, names in enumerate(reversed(LAYERS.values())
 LONG = {
     "messaging.failures": "a table of sentences, one entry after the other",
     "messaging.sending": "claim, start and settle are one protocol, and read as one",
-    "messaging.events": "the ratchet and those who feed it are one protocol, and read as one",
     "messaging.providers.jelou": "everything that knows Jelou's calls is in one file",
 }
 

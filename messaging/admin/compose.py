@@ -84,9 +84,9 @@ def _as_number(request: HttpRequest, term: str) -> str:
 def _send(request: HttpRequest, form: ComposeForm) -> HttpResponse:
     assert form.draft and form.plan and request.user.is_authenticated
     request.session[LAST_BOT] = form.draft.bot.pk
-    sent = composing.send(form.draft, form.plan, sender=request.user, batch=form.batch)
+    sent = composing.send(form.draft, form.plan, sender=request.user, token=form.page_token)
     _say_what_happened(request, sent)
-    return HttpResponseRedirect(_after(sent, form))
+    return HttpResponseRedirect(_after(sent))
 
 
 def _say_what_happened(request: HttpRequest, sent: list[Message]) -> None:
@@ -109,11 +109,11 @@ def _posted(request: HttpRequest) -> QueryDict:
     return data
 
 
-def _after(sent: list[Message], form: ComposeForm) -> str:
+def _after(sent: list[Message]) -> str:
     """One message has a page; several have the list of their batch."""
     if len(sent) == 1:
         return reverse("admin:messaging_message_change", args=[sent[0].public_id])
-    return f"{reverse('admin:messaging_message_changelist')}?batch={form.batch}"
+    return f"{reverse('admin:messaging_message_changelist')}?batch={sent[0].batch}"
 
 
 # -- What the templates show ---------------------------------------------------------------------

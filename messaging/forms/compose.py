@@ -81,8 +81,8 @@ class ComposeForm(forms.Form):
         return self.cleaned_data.get("template")
 
     @cached_property
-    def batch(self) -> uuid.UUID:
-        """Names this page's Send; the same page posted twice sends once."""
+    def page_token(self) -> uuid.UUID:
+        """Names this page; the same page posted twice sends once."""
         return self.cleaned_data.get("token") or uuid.uuid4()
 
     @cached_property
@@ -137,7 +137,7 @@ class ComposeForm(forms.Form):
 
 
 def _with_changes(data: QueryDict) -> QueryDict:
-    """A copy in which the buttons of the list of contacts (add, remove, add a number) have had their effect."""
+    """A copy in which the buttons of the list of contacts have had their effect."""
     changed = data.copy()
     chosen = [*data.getlist("contact"), *data.getlist("add_contact")]
     removed = set(data.getlist("remove_contact"))

@@ -68,7 +68,7 @@ class Jelou(Provider):
         kinds = {button.kind for button in content.components.buttons} - cls.button_kinds
         if not kinds:
             return []
-        sentence = _("This template has a button that cannot be sent yet: %(kinds)s. Choose another template.")
+        sentence = _("This template has a button that cannot be sent yet: %(kinds)s. Choose another one.")
         return [Problem("template", sentence % {"kinds": ", ".join(sorted(kinds))})]
 
     def build(self, outbound: Outbound) -> Request:

@@ -9,7 +9,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from messaging import events
+from messaging import events, intake
+from messaging.content import TextContent
 from messaging.events import News
 from messaging.models import (
     Bot,
@@ -21,7 +22,7 @@ from messaging.models import (
     Source,
     WebhookDelivery,
 )
-from messaging.providers.base import StatusEvent
+from messaging.providers.base import InboundMessage, StatusEvent
 from messaging.statuses import ORDER, Status
 from tests.factories import make_bot, make_contact, make_message, make_template, open_window
 from tests.threads import at_once
@@ -36,7 +37,7 @@ rows = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], dea
 def deliver(bot: Bot, body: object) -> str:
     """As the webhook does it: stored first, then applied. Returns what became of it."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return events.apply_delivery(WebhookDelivery.objects.create(bot=bot, body=raw, size=len(raw)))
+    return intake.apply_delivery(WebhookDelivery.objects.create(bot=bot, body=raw, size=len(raw)))
 
 
 def sent(bot: Bot, provider_id: str = "m-1", **fields: Any) -> Message:
@@ -422,5 +423,12 @@ def test_events_may_come_in_an_envelope(bot, envelope):
 
 def test_an_event_belongs_to_a_known_message_or_says_that_it_does_not(bot):
     sent(bot)
-    assert events.apply_event(bot, StatusEvent("m-1", "READ", Status.READ, {}))
-    assert not events.apply_event(bot, StatusEvent("m-2", "READ", Status.READ, {}))
+    assert intake.apply_event(bot, StatusEvent("m-1", "READ", Status.READ, {}))
+    assert not intake.apply_event(bot, StatusEvent("m-2", "READ", Status.READ, {}))
+
+
+def test_of_two_contacts_with_forms_of_one_number_the_exact_one_gets_the_message(bot):
+    make_contact("551190001234", name="Antes")
+    exact = make_contact("5511990001234", name="Zoe")
+    message = intake.receive(bot, InboundMessage("m-exact", "5511990001234", TextContent(body="Oi"), {}))
+    assert message.contact == exact

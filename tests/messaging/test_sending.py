@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from messaging import connecting, events, queueing, sending
+from messaging import connecting, intake, queueing, sending, sweeping
 from messaging.models import Account, Attempt, Health, Lane, Message, MessageEvent, Outcome
 from messaging.providers.base import Answer, SendResult, StatusEvent
 from messaging.statuses import Status
@@ -181,7 +181,7 @@ def test_beginning_to_send_renews_the_lease(bot):
 
 def test_a_worker_whose_lease_ran_out_does_not_send(live_bot, simulator):
     late = let_lease_end(claimed(queue(live_bot)))
-    sending.sweep()
+    sweeping.sweep()
     sending.deliver(live_bot, late)
     assert simulator.counters()["requests"] == 0
     assert statuses(late) == [Status.QUEUED]
@@ -189,7 +189,7 @@ def test_a_worker_whose_lease_ran_out_does_not_send(live_bot, simulator):
 
 def test_the_worker_who_wins_the_row_next_sends_it_and_the_late_one_does_not(live_bot, simulator):
     late = let_lease_end(claimed(queue(live_bot)))
-    sending.sweep()
+    sweeping.sweep()
     make_due(late)
     (message,) = sending.claim(live_bot)
     sending.deliver(live_bot, late)
@@ -200,7 +200,7 @@ def test_the_worker_who_wins_the_row_next_sends_it_and_the_late_one_does_not(liv
 
 def test_a_late_worker_does_not_skip_what_another_sends(bot):
     late = let_lease_end(claimed(queue(bot)))
-    sending.sweep()
+    sweeping.sweep()
     make_due(late)
     sending.claim(bot)
     sending.skip(late, "contact_blocked")
@@ -209,23 +209,23 @@ def test_a_late_worker_does_not_skip_what_another_sends(bot):
 
 def test_the_sweeper_leaves_a_row_whose_worker_begins_to_send_this_moment(bot):
     message = let_lease_end(claimed(queue(bot)))
-    (seen,) = sending._expired_leases()
+    (seen,) = sweeping._expired_leases()
     sending.start(message, bot.account.provider.build(sending._outbound(bot, message)))
-    sending._end_lease(seen)
+    sweeping._end_lease(seen)
     assert statuses(message) == [Status.SENDING]
 
 
 def test_the_sweeper_leaves_a_row_that_was_released_this_moment(bot):
     message = let_lease_end(claimed(queue(bot), attempt=True))
-    (seen,) = sending._expired_leases()
+    (seen,) = sweeping._expired_leases()
     sending.release(message, delay=0)
-    sending._end_lease(seen)
+    sweeping._end_lease(seen)
     assert statuses(message) == [Status.QUEUED]
 
 
 def test_a_dead_workers_row_goes_back_if_nothing_was_begun(bot):
     message = let_lease_end(claimed(queue(bot)))
-    sending.sweep()
+    sweeping.sweep()
     message.refresh_from_db()
     assert (message.status, message.claim_id, message.starts) == (Status.QUEUED, None, 1)
     assert message.due_at > timezone.now()
@@ -233,7 +233,7 @@ def test_a_dead_workers_row_goes_back_if_nothing_was_begun(bot):
 
 def test_a_dead_workers_row_is_unknown_if_something_was_begun(bot):
     message = let_lease_end(claimed(queue(bot), attempt=True))
-    sending.sweep()
+    sweeping.sweep()
     message.refresh_from_db()
     assert (message.status, message.reason, message.provider_code) == (
         Status.UNKNOWN,
@@ -245,13 +245,13 @@ def test_a_dead_workers_row_is_unknown_if_something_was_begun(bot):
 
 def test_a_row_whose_lease_still_holds_is_left_alone(bot):
     message = claimed(queue(bot), attempt=True)
-    sending.sweep()
+    sweeping.sweep()
     assert statuses(message) == [Status.SENDING]
 
 
 def test_an_unknown_row_is_settled_by_the_answer_that_comes_after_all(bot):
     message = let_lease_end(claimed(queue(bot), attempt=True))
-    sending.sweep()
+    sweeping.sweep()
     result = SendResult("late-1", Answer(200, "[]", {}, []))
     sending.settle(message, message.attempts.get(), result, bot.account.provider)
     assert statuses(message) == [Status.ACCEPTED]
@@ -284,7 +284,7 @@ def test_what_may_have_been_taken_is_unknown_and_never_repeated(live_bot, simula
     for _ in range(3):
         sending.pump(live_bot.pk)
         make_due(message)
-        sending.sweep()
+        sweeping.sweep()
     assert statuses(message) == [Status.UNKNOWN]
     assert simulator.accepted() == ({message.to: 1} if taken else {})
     assert simulator.counters()["requests"] == 1
@@ -314,7 +314,7 @@ def test_an_unreachable_provider_costs_the_row_nothing_and_gives_the_bot_a_break
     sending.pump(bot.pk)
     bot.refresh_from_db()
     assert (bot.obstacle, bot.is_paused) == ("provider_down", True)
-    assert bot.paused_until < timezone.now() + dt.timedelta(seconds=sending.PAUSE_SECONDS)
+    assert bot.paused_until < timezone.now() + dt.timedelta(seconds=connecting.PAUSE_SECONDS)
     assert set(statuses(*messages)) == {Status.QUEUED}
     assert set(Message.objects.values_list("starts", flat=True)) == {0}
     assert Attempt.objects.get().outcome == Outcome.NOT_SENT
@@ -377,7 +377,7 @@ def test_a_bot_the_provider_does_not_grant_stops_until_somebody_resumes_it(
     assert not live_bot.obstacle
 
 
-@pytest.mark.parametrize(("header", "seconds"), [({"retry_after": 120}, 120), ({}, sending.PAUSE_SECONDS)])
+@pytest.mark.parametrize(("header", "seconds"), [({"retry_after": 120}, 120), ({}, connecting.PAUSE_SECONDS)])
 def test_too_many_requests_pause_the_bot_for_as_long_as_it_is_asked(live_bot, simulator, header, seconds):
     simulator.fault("429", next=1, **header)
     messages = [queue(live_bot) for _ in range(3)]
@@ -416,7 +416,7 @@ def test_a_server_error_is_tried_so_often_and_then_is_a_failure(live_bot, simula
 
 
 def test_the_wait_grows_and_has_an_end():
-    waits = [sending._backoff(Message(starts=starts)) for starts in range(1, 20)]
+    waits = [sending.backoff(Message(starts=starts)) for starts in range(1, 20)]
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (10, sending.MAX_BACKOFF_SECONDS)
 
@@ -517,7 +517,7 @@ def test_a_row_that_always_breaks_is_put_aside(bot, settings):
     for _ in range(3):
         sending.pump(bot.pk)
         make_due(message)
-    sending.sweep()
+    sweeping.sweep()
     message.refresh_from_db()
     assert (message.status, message.reason, message.starts) == (Status.FAILED, "too_many_starts", 2)
 
@@ -529,7 +529,7 @@ def test_a_row_that_kills_its_worker_is_put_aside(bot, settings):
         make_due(message)
         for row in sending.claim(bot):
             let_lease_end(row)
-        sending.sweep()
+        sweeping.sweep()
     assert statuses(message) == [Status.FAILED]
 
 
@@ -547,7 +547,7 @@ def test_the_same_provider_id_twice_is_settled_as_unknown(live_bot):
     with pytest.raises(IntegrityError), transaction.atomic():
         sending.settle(second, second.attempts.get(), result, live_bot.account.provider)
     let_lease_end(second)
-    sending.sweep()
+    sweeping.sweep()
     assert statuses(first, second) == [Status.ACCEPTED, Status.UNKNOWN]
 
 
@@ -561,14 +561,14 @@ def woken():
 def test_a_lost_wake_task_is_made_good_by_the_sweeper(bot, django_capture_on_commit_callbacks):
     queue(bot)
     with django_capture_on_commit_callbacks(execute=True):
-        sending.sweep()
+        sweeping.sweep()
     assert woken() == [(queueing.PUMP, bot.pk)]
 
 
 def test_nobody_is_woken_for_rows_that_are_due_later(bot, django_capture_on_commit_callbacks):
     queue(bot, due_at=timezone.now() + dt.timedelta(minutes=1))
     with django_capture_on_commit_callbacks(execute=True):
-        sending.sweep()
+        sweeping.sweep()
     assert woken() == []
 
 
@@ -577,7 +577,7 @@ def test_nobody_is_woken_for_rows_that_are_due_later(bot, django_capture_on_comm
 
 def test_news_that_overtakes_the_answer_is_not_lost(bot):
     message = claimed(queue(bot), attempt=True)
-    events.apply_event(bot, StatusEvent("fast-1", "DELIVERED_USER", Status.DELIVERED, {}))
+    intake.apply_event(bot, StatusEvent("fast-1", "DELIVERED_USER", Status.DELIVERED, {}))
     assert statuses(message) == [Status.SENDING]
     result = SendResult("fast-1", Answer(200, "[]", {}, []))
     sending.settle(message, message.attempts.get(), result, bot.account.provider)
@@ -586,15 +586,15 @@ def test_news_that_overtakes_the_answer_is_not_lost(bot):
 
 
 def test_news_that_a_dead_worker_left_is_adopted_by_the_sweeper(bot):
-    events.apply_event(bot, StatusEvent("fast-2", "READ", Status.READ, {}))
+    intake.apply_event(bot, StatusEvent("fast-2", "READ", Status.READ, {}))
     message = queue(bot, status=Status.ACCEPTED, provider_id="fast-2")
-    sending.sweep()
+    sweeping.sweep()
     assert statuses(message) == [Status.READ]
 
 
 def test_news_of_what_others_sent_is_left_where_it_is(bot):
-    events.apply_event(bot, StatusEvent("foreign-1", "READ", Status.READ, {}))
-    sending.sweep()
+    intake.apply_event(bot, StatusEvent("foreign-1", "READ", Status.READ, {}))
+    sweeping.sweep()
     assert MessageEvent.objects.get().message is None
 
 

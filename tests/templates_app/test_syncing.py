@@ -9,6 +9,7 @@ from templates_app.components import Components, Hint
 from templates_app.models import Template, TemplateVersion
 from templates_app.syncing import SyncResult, store_templates
 from tests.factories import make_account, make_bot, make_message
+from tests.simulating import BOT, CLIENT
 
 
 def listed(name="aviso", body="Hola {{1}}", **fields):
@@ -214,3 +215,14 @@ def test_accounts_with_wrong_credentials_learn_so(simulator, agent):
     )
     with pytest.raises(ProviderError, match="Authentication failed"):
         sync_templates(bot)
+
+
+def test_an_empty_list_is_taken_for_a_mistake_and_not_for_the_end_of_all_templates(live_bot, simulator):
+    sync_templates(live_bot)
+    simulator.reset()
+    simulator.add_company("test", *CLIENT)
+    simulator.add_bot(BOT)
+    with pytest.raises(ProviderError):
+        sync_templates(live_bot)
+    assert not Template.objects.exclude(gone_at=None).exists()
+    assert "no templates" in Bot.objects.get().sync_error
