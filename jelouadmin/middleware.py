@@ -3,12 +3,25 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 ZONE_COOKIE = "timezone"
+
+
+class NoNulMiddleware:
+    """Refuse addresses with a NUL in them: nobody types one, and PostgreSQL takes none in a text."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("An address with a NUL in it.")
+        return self.get_response(request)
 
 
 class TimeZoneMiddleware:

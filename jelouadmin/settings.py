@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "jelouadmin.middleware.NoNulMiddleware",
     "jelouadmin.middleware.TimeZoneMiddleware",
     "jelouadmin.middleware.HtmxLoginMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -46,6 +46,12 @@ NAVIGATION = (
             ),
             Page(_("Bots"), "bots", "admin:messaging_bot_changelist", "messaging.view_bot"),
             Page(_("Accounts"), "accounts", "admin:messaging_account_changelist", "messaging.view_account"),
+            Page(
+                _("Webhooks"),
+                "bolt",
+                "admin:messaging_webhookdelivery_changelist",
+                "messaging.view_webhookdelivery",
+            ),
             Page(_("Users"), "users", "admin:auth_user_changelist", "auth.view_user"),
         ),
     ),

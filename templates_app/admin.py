@@ -48,7 +48,8 @@ class BotFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         value = self.value() or ""
-        return queryset.filter(bot=int(value)) if value.isdecimal() else queryset
+        # More digits than a key has are no bot's.
+        return queryset.filter(bot=int(value)) if value.isdecimal() and len(value) < 19 else queryset
 
 
 class Gallery(ChangeList):

@@ -40,7 +40,7 @@ class Simulator:
     """Starts the process on a free port and waits until it answers; `stop` ends it."""
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.session = requests.Session()
         environment = serving.environment("127.0.0.1", self.port, "empty")
@@ -156,7 +156,7 @@ def _content(response: requests.Response) -> Any:
     return response.json()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

@@ -18,6 +18,7 @@ from django_htmx.middleware import HtmxDetails
 
 from messaging import composing, phones
 from messaging.forms.compose import VALUE_PREFIX, ComposeForm
+from messaging.forms.keys import as_key
 from messaging.models import Bot, Contact, Conversation, Message, Tag
 from templates_app.components import Variable
 from templates_app.rendering import bubble_html
@@ -72,8 +73,7 @@ def contacts(request: HttpRequest) -> HttpResponse:
 
 def _as_number(request: HttpRequest, term: str) -> str:
     """How a number that nobody has yet would be written; empty for anything that cannot be one."""
-    bot = request.GET.get("bot", "")
-    bots = Bot.objects.for_user(request.user).filter(pk=int(bot) if bot.isdecimal() and len(bot) < 19 else 0)
+    bots = Bot.objects.for_user(request.user).filter(pk=as_key(request.GET.get("bot")) or 0)
     country = bots.values_list("country", flat=True).first() or ""
     try:
         return phones.display(phones.normalise(term, country))

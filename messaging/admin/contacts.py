@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import phones
 from messaging.forms.contacts import ContactForm
+from messaging.forms.keys import as_key
 from messaging.models import Bot, Contact, Conversation, Message, Tag
 
 from .scoped import ScopedAdmin
@@ -26,7 +27,7 @@ class TagAdmin(admin.ModelAdmin):
 @admin.register(Contact)
 class ContactAdmin(ScopedAdmin):
     form = ContactForm
-    list_display = ("person", "number_column", "tag_names", "is_blocked", "created_at")
+    list_display = ("person", "number_column", "tag_names", "blocked_badge", "created_at")
     list_display_links = ("person",)
     list_filter = ("is_blocked", "tags")
     list_per_page = 50
@@ -95,6 +96,10 @@ class ContactAdmin(ScopedAdmin):
     def number_column(self, contact: Contact) -> str:
         return contact.number
 
+    @admin.display(description=_("blocked"), ordering="is_blocked")
+    def blocked_badge(self, contact: Contact) -> SafeString | str:
+        return render_to_string("messaging/blocked_cell.html") if contact.is_blocked else "–"
+
     @admin.display(description=_("tags"))
     def tag_names(self, contact: Contact) -> str:
         return ", ".join(tag.name for tag in contact.tags.all()) or "–"
@@ -108,10 +113,9 @@ def country_for(request: HttpRequest) -> str:
 
 def _history(request: HttpRequest, object_id: str) -> dict[str, Any]:
     """The latest messages with this contact, of the bots this person may use, and the open windows."""
-    if not object_id.isdecimal():
-        return {}
-    messages = Message.objects.for_user(request.user).filter(contact=int(object_id))
-    conversations = Conversation.objects.for_user(request.user).filter(contact=int(object_id))
+    key = as_key(object_id)
+    messages = Message.objects.for_user(request.user).filter(contact=key)
+    conversations = Conversation.objects.for_user(request.user).filter(contact=key)
     return {
         "recent": messages.select_related("bot").defer("content").order_by("-pk")[:RECENT],
         "windows": [row for row in conversations.select_related("bot") if row.is_window_open],

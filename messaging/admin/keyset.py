@@ -11,6 +11,8 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from messaging.forms.keys import as_key
+
 BEFORE, AFTER = "before", "after"
 
 
@@ -26,8 +28,8 @@ class KeysetChangeList(ChangeList):
     older_url = newer_url = ""
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
-        self.before = _number(request.GET.get(BEFORE))
-        self.after = _number(request.GET.get(AFTER))
+        self.before = as_key(request.GET.get(BEFORE))
+        self.after = as_key(request.GET.get(AFTER))
         super().__init__(request, *args)
 
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -64,7 +66,3 @@ class KeysetChangeList(ChangeList):
             self.older_url = self.get_query_string({BEFORE: rows[-1].pk}, [AFTER])
         if rows and has_newer:
             self.newer_url = self.get_query_string({AFTER: rows[0].pk}, [BEFORE])
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else None

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from messaging import statuses
+from messaging.forms.keys import as_key
 from messaging.models import Bot, Contact, Direction, Message
 from messaging.statuses import Status
 from templates_app.rendering import bubble_html
@@ -51,8 +52,8 @@ class BotFilter(admin.SimpleListFilter):
         return [(str(bot.pk), bot.name) for bot in Bot.objects.for_user(request.user)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        value = self.value() or ""
-        return queryset.filter(bot=int(value)) if value.isdecimal() else queryset
+        bot = as_key(self.value())
+        return queryset.filter(bot=bot) if bot else queryset
 
 
 @admin.register(Message)
@@ -92,6 +93,8 @@ class MessageAdmin(ReadOnlyAdmin):
             public_id = uuid.UUID(object_id)
         except ValueError:
             return None
+        if not self.has_view_permission(request):
+            return None
         rows = self.model.objects.for_user(request.user)
         related = ("bot__account", "contact", "template", "version", "created_by", "resend_of", "answers")
         return rows.select_related(*related).filter(public_id=public_id).first()
@@ -128,7 +131,10 @@ class MessageAdmin(ReadOnlyAdmin):
 
     def batch_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """How far the messages of one press of Send have come."""
-        return TemplateResponse(request, "messaging/batch.html", batch_context(request, batch))
+        context = batch_context(request, batch)
+        if not context or not self.has_view_permission(request):
+            raise Http404
+        return TemplateResponse(request, "messaging/batch.html", context)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):

@@ -1,6 +1,7 @@
 """Credentials go in and never come out: the form shows whether there are some, not what they are."""
 
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.models import Account
 from messaging.providers import PROVIDERS
 
-LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class AccountForm(forms.ModelForm):
@@ -55,7 +56,11 @@ class AccountForm(forms.ModelForm):
     def clean_base_url(self) -> str:
         """Credentials travel in a header: only an encrypted connection or this machine may have them."""
         url = self.cleaned_data["base_url"]
-        if url and not url.startswith("https://") and not (settings.DEMO and url.startswith(LOOPBACK)):
+        if (
+            url
+            and not url.startswith("https://")
+            and not (settings.DEMO and urlsplit(url).hostname in LOOPBACK)
+        ):
             raise forms.ValidationError(
                 _("The address must start with https://, or others could read the credentials.")
             )

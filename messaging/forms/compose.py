@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.composing import Audience, Plan, gather, plan
 from messaging.drafts import Draft
+from messaging.forms.keys import as_key
 from messaging.models import Bot, Contact, Tag
 from templates_app.models import Template
 from templates_app.scoping import User
@@ -61,9 +62,8 @@ class ComposeForm(forms.Form):
 
     def _templates(self) -> QuerySet[Template]:
         """Those of the chosen bot, also the ones that cannot be sent: the page says why."""
-        bot = self.data.get("bot", "")
         templates = Template.objects.for_user(self.user).filter(version__isnull=False)
-        of_bot = templates.filter(bot=int(bot)) if bot.isdecimal() and len(bot) < 19 else templates.none()
+        of_bot = templates.filter(bot=as_key(self.data.get("bot")))
         return of_bot.select_related("version").order_by("element_name", "language")
 
     # -- What was chosen -----------------------------------------------------------------------
@@ -137,12 +137,13 @@ class ComposeForm(forms.Form):
 
 
 def _with_changes(data: QueryDict) -> QueryDict:
-    """A copy in which the buttons of the list of contacts have had their effect."""
+    """A copy in which the buttons of the list of contacts have had their effect, without impossible keys."""
     changed = data.copy()
     chosen = [*data.getlist("contact"), *data.getlist("add_contact")]
     removed = set(data.getlist("remove_contact"))
     changed["numbers"] = "\n".join(filter(None, [data.get("numbers", ""), *data.getlist("add_number")]))
     changed.setlist("contact", _unique(key for key in chosen if key not in removed and _is_uuid(key)))
+    changed.setlist("tag", [key for key in data.getlist("tag") if as_key(key)])
     return changed
 
 

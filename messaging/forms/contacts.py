@@ -1,6 +1,7 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,8 @@ class AttributesField(forms.CharField):
         return value or ""
 
     def to_python(self, value: Any) -> Any:
+        # The field's own check looks at the text of a dict, where a NUL is written as an escape.
+        ProhibitNullCharactersValidator()(value or "")
         facts = {}
         for number, line in enumerate(str(value or "").splitlines(), start=1):
             if not line.strip():

@@ -10,7 +10,15 @@ from django.utils import timezone
 from messaging.models import Attempt, Bot, Contact, DeliveryState, Message, Outcome, WebhookDelivery
 from messaging.statuses import Status
 from templates_app.models import Template
-from tests.factories import claimed, make_account, make_bot, make_contact, make_message, make_template, make_user
+from tests.factories import (
+    claimed,
+    make_account,
+    make_bot,
+    make_contact,
+    make_message,
+    make_template,
+    make_user,
+)
 
 # Stands in everything that belongs to the agent's bot, and nowhere else.
 MARK = "zorzal"
@@ -46,6 +54,7 @@ def world(agent: User, stranger: User) -> World:
     Message.objects.filter(pk=message.pk).update(
         status=Status.FAILED, reason="undeliverable", detail=MARK, batch=message.public_id
     )
+    message.refresh_from_db()
     delivery = WebhookDelivery.objects.create(
         bot=bot, body=MARK.encode(), size=6, state=DeliveryState.APPLIED, applied_at=timezone.now()
     )

@@ -48,7 +48,7 @@ def _value(name: str, route: str, world: World) -> str:
         "batch": world.message.batch,
         "public_id": world.message.public_id,
         "content_type_id": ContentType.objects.get_for_model(Bot).pk,
-        "id": world.bot.members.get().pk,
+        "id": world.bot.members.order_by("pk")[0].pk,
         "object_id": rows[model].pk if model in rows else _first(model, world),
     }
     return str(values[name])

@@ -1,0 +1,176 @@
+"""The form of a bot, and the buttons that talk to its provider."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.contrib.messages import get_messages
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from messaging.models import Bot
+from tests.factories import make_account, make_bot, make_message, make_user
+from tests.messaging.admin.conftest import logged_in
+from tests.simulating import Simulator
+
+
+def save(client: Client, bot: Bot, **changes: Any) -> Any:
+    form = {
+        "name": bot.name,
+        "account": bot.account.pk,
+        "provider_id": bot.provider_id,
+        "country": "EC",
+        "time_zone": "America/Guayaquil",
+        "is_on": "on",
+        "rate": "5",
+    }
+    return client.post(reverse("admin:messaging_bot_change", args=[bot.pk]), form | changes)
+
+
+def press(client: Client, bot: Bot, button: str) -> Any:
+    return client.post(reverse(f"admin:messaging_bot_{button}", args=[bot.pk]))
+
+
+def said(response: Any) -> str:
+    return str(list(get_messages(response.wsgi_request))[-1])
+
+
+# -- The form ------------------------------------------------------------------------------------
+
+
+def test_a_bot_is_saved_and_a_worker_looks_at_its_queue(
+    admin_person_client: Client, bot: Bot, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        assert save(admin_person_client, bot, name="Ventas", country="mx").status_code == 302
+    bot.refresh_from_db()
+    assert (bot.name, bot.country) == ("Ventas", "MX")
+    assert OrmQ.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("country", "XX"),
+        ("country", "Ecuador"),
+        ("country", ""),
+        ("time_zone", "Mars/Olympus"),
+        ("time_zone", "../../etc/passwd"),
+        ("time_zone", ""),
+        ("rate", "0"),
+        ("rate", "-1"),
+        ("rate", "nan"),
+        ("rate", "inf"),
+        ("rate", "fast"),
+        ("name", ""),
+        ("provider_id", ""),
+        ("account", "999"),
+        ("members", "999"),
+    ],
+)
+def test_a_bot_that_cannot_work_is_refused(
+    admin_person_client: Client, bot: Bot, field: str, value: str
+) -> None:
+    response = save(admin_person_client, bot, **{field: value})
+    assert response.status_code == 200
+    assert field in response.context["adminform"].form.errors
+
+
+def test_two_bots_of_an_account_cannot_be_the_same(admin_person_client: Client, bot: Bot) -> None:
+    twin = make_bot(account=bot.account, provider_id="another")
+    response = save(admin_person_client, twin, provider_id=bot.provider_id)
+    assert response.status_code == 200
+    assert response.context["adminform"].form.non_field_errors()
+
+
+def test_the_secret_of_the_webhook_never_comes_out_and_stays(admin_person_client: Client, bot: Bot) -> None:
+    save(admin_person_client, bot, signing_secret="whsec-1")
+    save(admin_person_client, bot, signing_secret="")
+    bot.refresh_from_db()
+    page = admin_person_client.get(reverse("admin:messaging_bot_change", args=[bot.pk]))
+    assert bot.webhook_secret == {"secret": "whsec-1"}
+    assert "whsec-1" not in page.content.decode()
+
+
+def test_who_may_only_look_does_not_see_the_address_of_the_webhook(bot: Bot) -> None:
+    """Whoever knows it may report statuses."""
+    address = reverse("admin:messaging_bot_change", args=[bot.pk])
+    for group in ("Supervisors", "Auditors"):
+        page = logged_in(make_user(group=group)).get(address).content.decode()
+        assert bot.name in page
+        assert bot.webhook_token not in page
+
+
+def test_a_bot_that_has_sent_cannot_be_deleted(admin_person_client: Client, bot: Bot) -> None:
+    make_message(bot)
+    address = reverse("admin:messaging_bot_delete", args=[bot.pk])
+    assert admin_person_client.post(address, {"post": "yes"}).status_code == 403
+
+
+def test_the_list_deletes_no_bot_that_has_sent(admin_person_client: Client, bot: Bot) -> None:
+    make_message(bot)
+    data = {"action": "delete_selected", "_selected_action": bot.pk, "post": "yes"}
+    admin_person_client.post(reverse("admin:messaging_bot_changelist"), data)
+    assert Bot.objects.filter(pk=bot.pk).exists()
+
+
+# -- Buttons -------------------------------------------------------------------------------------
+
+
+def test_syncing_tells_how_many_templates_came(
+    admin_person_client: Client, live_bot: Bot, simulator: Simulator
+) -> None:
+    assert "3 templates: 3 new" in said(press(admin_person_client, live_bot, "sync"))
+    assert live_bot.templates.count() == 3
+
+
+def test_a_sync_that_fails_says_why_and_changes_nothing(admin_person_client: Client, bot: Bot) -> None:
+    assert said(press(admin_person_client, bot, "sync"))
+    bot.refresh_from_db()
+    assert bot.sync_error
+    assert not bot.templates.exists()
+
+
+def test_the_connection_can_be_tried(admin_person_client: Client, live_bot: Bot) -> None:
+    assert "knows this bot" in said(press(admin_person_client, live_bot, "check"))
+    Bot.objects.update(provider_id="no-such-bot")
+    assert "knows this bot" not in said(press(admin_person_client, live_bot, "check"))
+
+
+def test_the_webhook_is_connected(admin_person_client: Client, live_bot: Bot, simulator: Simulator) -> None:
+    assert "reports statuses" in said(press(admin_person_client, live_bot, "subscribe"))
+
+
+def test_a_paused_bot_is_resumed(admin_person_client: Client, bot: Bot) -> None:
+    Bot.objects.update(paused_reason="rate_limit", paused_until=None)
+    press(admin_person_client, bot, "resume")
+    bot.refresh_from_db()
+    assert not bot.is_paused
+
+
+@pytest.mark.parametrize("button", ["sync", "check", "subscribe", "resume"])
+def test_looking_at_a_button_presses_nothing(admin_person_client: Client, bot: Bot, button: str) -> None:
+    Bot.objects.update(paused_reason="rate_limit", paused_until=None)
+    address = reverse(f"admin:messaging_bot_{button}", args=[bot.pk])
+    assert admin_person_client.get(address).status_code == 404
+    bot.refresh_from_db()
+    assert bot.is_paused and not bot.sync_error
+
+
+@pytest.mark.parametrize("button", ["sync", "check", "subscribe", "resume"])
+@pytest.mark.parametrize("group", ["Agents", "Supervisors", "Auditors"])
+def test_only_who_may_change_a_bot_presses_its_buttons(bot: Bot, group: str, button: str) -> None:
+    member = make_user(group=group)
+    bot.members.add(member)
+    assert press(logged_in(member), bot, button).status_code == 404
+
+
+def test_the_list_says_which_bots_stand_still(admin_person_client: Client, bot: Bot) -> None:
+    address = reverse("admin:messaging_bot_changelist")
+    assert "Stopped" not in admin_person_client.get(address).content.decode()
+    Bot.objects.update(paused_reason="wrong_credentials", paused_until=timezone.now() + dt.timedelta(1))
+    make_bot(account=make_account(), is_on=False)
+    page = admin_person_client.get(address).content.decode()
+    assert "Stopped" in page and "Off" in page
