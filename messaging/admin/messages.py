@@ -64,6 +64,7 @@ class MessageAdmin(ReadOnlyAdmin):
     list_filter = ("status", "direction", BotFilter, SinceFilter)
     list_select_related = ("contact", "bot", "template")
     list_per_page = 50
+    ordering = ("-pk",)
     search_fields = ("text",)
     search_help_text = _("Name, number written in any way, or words of the message")
     actions = None

@@ -116,7 +116,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "an account": lambda: reverse("admin:messaging_account_change", args=[of(Account)]),
     "a template": lambda: reverse("admin:templates_app_template_change", args=[of(Template)]),
     "a new person": lambda: reverse("admin:auth_user_add"),
-    "webhook calls": lambda: reverse("admin:messaging_webhookdelivery_changelist"),
     "a webhook call": lambda: reverse("admin:messaging_webhookdelivery_change", args=[of(WebhookDelivery)]),
     "tags": lambda: reverse("admin:messaging_tag_changelist"),
     "the password": lambda: reverse("admin:password_change"),

@@ -41,7 +41,7 @@ def secretive(bot):
 # -- Who may come in -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["jelou/wrong", "jelou/ñ", "bird/{token}", "jelou/{token}x"])
+@pytest.mark.parametrize("path", ["jelou/wrong", "jelou/%00", "jelou/ñ", "bird/{token}", "jelou/{token}x"])
 def test_an_address_nobody_was_given_is_not_there(client, bot, path):
     response = client.post(f"/webhooks/{path.format(token=bot.webhook_token)}/", b"{}", "application/json")
     assert response.status_code == 404
