@@ -129,7 +129,7 @@ class Simulator:
     # -- HTTP ------------------------------------------------------------------------------------
 
     def tell(self, path: str, **body: Any) -> Any:
-        return _content(self.session.post(f"{self.url}/_control/{path}", json=body, timeout=10))
+        return _content(self.session.post(f"{self.url}/_control/{path}", json=body, timeout=20))
 
     def ask(self, path: str, **query: str) -> Any:
         return _content(self.session.get(f"{self.url}/_control/{path}", params=query, timeout=10))

@@ -86,13 +86,22 @@ class Delivery:
 
 SCHEDULE = Schedule()
 BAGS: list[queue.SimpleQueue[Delivery]] = [queue.SimpleQueue() for _ in range(COURIERS)]
+# Held by a courier while it is on its way.
+ERRANDS = [threading.Lock() for _ in range(COURIERS)]
 
 
 def start() -> None:
     """Starts the threads; once, in the process that serves."""
     threading.Thread(target=SCHEDULE.run, name="schedule", daemon=True).start()
-    for bag in BAGS:
-        threading.Thread(target=_carry, args=(bag,), name="courier", daemon=True).start()
+    for bag, errand in zip(BAGS, ERRANDS, strict=True):
+        threading.Thread(target=_carry, args=(bag, errand), name="courier", daemon=True).start()
+
+
+def come_home() -> None:
+    """Returns once no courier is on its way with a webhook of an era that has ended."""
+    for errand in ERRANDS:
+        with errand:
+            pass
 
 
 def post(bot: Bot, url: str, number: str, event: str, body: Json, wait: float = 0.0) -> None:
@@ -117,12 +126,13 @@ def _dispatch(delivery: Delivery) -> Action:
     return lambda: BAGS[delivery.key].put(delivery)
 
 
-def _carry(bag: "queue.SimpleQueue[Delivery]") -> None:
+def _carry(bag: "queue.SimpleQueue[Delivery]", errand: threading.Lock) -> None:
     while True:
         delivery = bag.get()
         try:
-            if delivery.era == WORLD.era:
-                _deliver(delivery)
+            with errand:
+                if delivery.era == WORLD.era:
+                    _deliver(delivery)
         except Exception:
             logger.exception("A webhook went wrong")
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from django.http import HttpRequest, JsonResponse
 
-from messaging.simulator import lifecycle, seeding
+from messaging.simulator import callbacks, lifecycle, seeding
 from messaging.simulator.faults import FAULTS
 from messaging.simulator.rows import Json, Message, iso
 from messaging.simulator.wording import phone as not_a_phone
@@ -50,7 +50,9 @@ def turning(**handlers: Callable[[Json], Any]) -> View:
 
 
 def reset(given: Json) -> Json:
+    """After the answer no webhook of the world before is under way."""
     seeding.reset(given.get("seed", "empty"))
+    callbacks.come_home()
     return {"era": WORLD.era}
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 
 import pytest
 
@@ -158,3 +159,14 @@ def test_a_share_of_messages_may_fail(simulator: Simulator, jelou: Jelou) -> Non
     wait_for(lambda: all(row["status"] in ("READ", "FAILED") for row in simulator.messages()))
     failed = [row for row in simulator.messages() if row["status"] == "FAILED"]
     assert 5 < len(failed) < 35
+
+
+def test_after_a_reset_nothing_of_the_world_before_is_under_way(
+    simulator: Simulator, jelou: Jelou, listener: Listener
+) -> None:
+    jelou.hsm(destinations=[f"59399000{number:04}" for number in range(40)])
+    listener.bodies()
+    simulator.reset()
+    arrived = len(listener.bodies())
+    time.sleep(0.3)
+    assert len(listener.bodies()) == arrived
