@@ -1,6 +1,6 @@
 """The product's own settings, with a test's keys and without hashed file names.
 
-DATABASE_URL may name PostgreSQL; everything else a developer has in `.env` stays out of the tests.
+What stands here wins over a developer's `.env`; DATABASE_URL may name PostgreSQL.
 """
 
 import os
@@ -24,6 +24,9 @@ from jelouadmin.settings import DATABASES, STORAGES
 # A file, as in life: threads then wait for each other instead of sharing one connection's memory.
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["TEST"] = {"NAME": f"{tempfile.gettempdir()}/jelouadmin-{os.getpid()}.sqlite3"}
+# Nothing is collected for tests, and whitenoise warns about a folder that is not there.
+STATIC_ROOT = f"{tempfile.gettempdir()}/jelouadmin-static"
+os.makedirs(STATIC_ROOT, exist_ok=True)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False

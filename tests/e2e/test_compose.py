@@ -84,6 +84,18 @@ def test_the_page_of_a_message_follows_it_without_being_loaded_again(
     assert filled.page.evaluate("window.isTheSamePage")
 
 
+def test_what_is_opened_stays_open_while_news_comes(
+    filled: Person, simulator: Simulator, send_all: Callable[[], int]
+) -> None:
+    simulator.switch(delays={"delivered_user": 2.5}, read="never")
+    filled.send()
+    send_all()
+    attempt = filled.page.locator("#attempt-1")
+    attempt.locator("summary").click()
+    expect(filled.page.get_by_role("status").locator(".badge")).to_have_text("Delivered")
+    expect(attempt.locator("pre").first).to_be_visible()
+
+
 def test_a_slow_connection_loses_no_choice(agent_here: Person, connected: Bot) -> None:
     def slowly(route: Route) -> None:
         time.sleep(0.6)
