@@ -39,7 +39,6 @@ HEIGHTS = {name: height for height, names in enumerate(reversed(LAYERS.values())
 LONG = {
     "messaging.failures": "a table of sentences, one entry after the other",
     "messaging.sending": "claim, start and settle are one protocol, and read as one",
-    "messaging.providers.jelou": "everything that knows Jelou's calls is in one file",
 }
 
 # Who may write the status of a message that is there already.
