@@ -311,3 +311,8 @@ def test_no_key_of_a_row_breaks_a_page(admin_person_client: Client, bot: Bot, pa
     for end in ("change", "history", "delete"):
         response = admin_person_client.get(f"/{path}{key}/{end}/")
         assert response.status_code in (302, 400, 403, 404)
+
+
+def test_a_year_that_no_calendar_has_is_a_bad_request(admin_person: User) -> None:
+    address = reverse("admin:messaging_contact_changelist")
+    assert logged_in(admin_person).get(address, {"created_at__year": "9" * 30}).status_code == 400
