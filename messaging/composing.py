@@ -1,6 +1,5 @@
 """From a draft and a choice of people to queued rows, one for each person, written at once."""
 
-import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -192,16 +191,15 @@ def _open_windows(draft: Draft, audience: Audience) -> set[int] | None:
 # -- Send ----------------------------------------------------------------------------------------
 
 
-def send(draft: Draft, plan: Plan, *, sender: User, token: uuid.UUID) -> list[Message]:
+def send(draft: Draft, plan: Plan, *, sender: User, batch: uuid.UUID) -> list[Message]:
     """Write one queued row for each recipient and wake a worker once they are committed.
 
-    `token` names the page that Send was pressed on. The same page with the same content again, after a
-    double click or a reload, writes nothing and returns the rows of the first time; a page that somebody
-    went back to and changed is a new message. Raises ValueError for a plan that cannot be sent.
+    `batch` names this press of Send: the same one again, after a double click or a reload, writes nothing
+    and returns the rows of the first, whoever could get the message by now. Raises ValueError for a plan
+    that cannot be sent.
     """
     if not plan.can_send:
         raise ValueError("This plan has problems; show them instead of sending it.")
-    batch = uuid.uuid5(token, _fingerprint(draft, plan))
     if earlier := _sent_before(sender, batch):
         return earlier
     try:
@@ -211,14 +209,6 @@ def send(draft: Draft, plan: Plan, *, sender: User, token: uuid.UUID) -> list[Me
         if earlier := _sent_before(sender, batch):
             return earlier
         raise
-
-
-def _fingerprint(draft: Draft, plan: Plan) -> str:
-    """Equal for the same bot, words and people."""
-    template = draft.template.pk if draft.template else None
-    words = [draft.text, draft.media_url, draft.filename, sorted(draft.typed.items())]
-    people = sorted(_identity(recipient.contact) for recipient in plan.recipients)
-    return json.dumps([draft.bot.pk, draft.kind, template, words, people])
 
 
 def _sent_before(sender: User, batch: uuid.UUID) -> list[Message]:

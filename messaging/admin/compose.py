@@ -84,7 +84,7 @@ def _as_number(request: HttpRequest, term: str) -> str:
 def _send(request: HttpRequest, form: ComposeForm) -> HttpResponse:
     assert form.draft and form.plan and request.user.is_authenticated
     request.session[LAST_BOT] = form.draft.bot.pk
-    sent = composing.send(form.draft, form.plan, sender=request.user, token=form.page_token)
+    sent = composing.send(form.draft, form.plan, sender=request.user, batch=form.batch)
     _say_what_happened(request, sent)
     return HttpResponseRedirect(_after(sent))
 

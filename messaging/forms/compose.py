@@ -1,5 +1,6 @@
 """What the compose page posts, read tolerantly: a half-filled page is the normal case, not an error."""
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 
@@ -17,6 +18,8 @@ from templates_app.models import Template
 from templates_app.scoping import User
 
 VALUE_PREFIX = "value-"
+# What a post carries beside the message itself.
+ENVELOPE = frozenset({"csrfmiddlewaretoken", "token", "do", "q"})
 
 
 class ComposeForm(forms.Form):
@@ -84,6 +87,16 @@ class ComposeForm(forms.Form):
     def page_token(self) -> uuid.UUID:
         """Names this page; the same page posted twice sends once."""
         return self.cleaned_data.get("token") or uuid.uuid4()
+
+    @cached_property
+    def batch(self) -> uuid.UUID:
+        """Names this very Send: equal for a double click and a reload, new for a page that was changed.
+
+        Made of what was posted and not of who can get it: a contact unblocked between two equal posts
+        must not make the others get the message twice.
+        """
+        content = sorted((name, self.data.getlist(name)) for name in self.data if name not in ENVELOPE)
+        return uuid.uuid5(self.page_token, json.dumps(content))
 
     @cached_property
     def contacts(self) -> list[Contact]:

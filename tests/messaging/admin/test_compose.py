@@ -95,6 +95,27 @@ def test_get_never_sends(agent_client: Client, template: Template, lucia: Contac
     assert not Message.objects.exists()
 
 
+def test_a_reload_doubles_nobody_although_more_people_could_get_it_by_now(
+    agent_client: Client, template: Template, lucia: Contact
+) -> None:
+    blocked = make_contact("593990000124", name="Eva", is_blocked=True)
+    people = [lucia.public_id, blocked.public_id]
+    page = {"template": template.pk, "contact": people, "token": str(uuid.uuid4()), **values(v2="ORD-1")}
+    post(agent_client, **page)
+    Contact.objects.filter(pk=blocked.pk).update(is_blocked=False)
+    post(agent_client, **page)
+    assert [message.contact for message in Message.objects.all()] == [lucia]
+
+
+def test_a_page_that_is_gone_back_to_and_given_other_people_is_another_message(
+    agent_client: Client, template: Template, lucia: Contact
+) -> None:
+    page = {"template": template.pk, "token": str(uuid.uuid4()), **values(v1="cliente", v2="ORD-1")}
+    post(agent_client, **page, contact=lucia.public_id)
+    post(agent_client, **page, numbers="0990001002")
+    assert set(Message.objects.values_list("to", flat=True)) == {"593990000123", "593990001002"}
+
+
 def test_a_forged_post_without_a_token_of_the_site_is_refused(agent: User, template: Template) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(agent)
