@@ -108,7 +108,7 @@ CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 Q_CLUSTER = {
     "name": "jelou-admin",
     "orm": "default",
-    "workers": env.int("Q_WORKERS", default=2),
+    "workers": env.int("Q_WORKERS", default=3),
     "timeout": env.int("Q_TIMEOUT", default=90),
     "retry": env.int("Q_RETRY", default=120),
     "max_attempts": 1,
@@ -211,8 +211,13 @@ PROVIDER_TIMEOUT = (
 )
 # A worker's right to a claimed row, in seconds; past it the row's outcome is unknown.
 SEND_LEASE_SECONDS = env.int("SEND_LEASE_SECONDS", default=120)
+# Calls that one worker has under way at once for one bot. The bot's rate decides how many are needed:
+# rate × the provider's seconds to answer.
+SEND_IN_FLIGHT = env.int("SEND_IN_FLIGHT", default=64)
 # How often a row may be started before a person has to look at it.
 SEND_MAX_STARTS = env.int("SEND_MAX_STARTS", default=5)
+# The provider may list what it took late: before so many seconds, that a message is not listed says nothing.
+RECONCILE_GRACE_SECONDS = env.int("RECONCILE_GRACE_SECONDS", default=300)
 # One press of Send reaches at most so many people; more is a campaign.
 COMPOSE_MAX_RECIPIENTS = env.int("COMPOSE_MAX_RECIPIENTS", default=1000)
 # WhatsApp sends batches of up to 3 MB; nothing larger is read.

@@ -228,7 +228,7 @@ def _write(draft: Draft, recipients: Sequence[Recipient], sender: User, batch: u
         batch_size=CHUNK,
     )
     MessageEvent.objects.bulk_create([_first_event(message) for message in messages], batch_size=CHUNK)
-    queueing.wake(draft.bot.pk)
+    queueing.wake()
     return messages
 
 

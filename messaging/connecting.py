@@ -2,7 +2,10 @@
 
 import datetime as dt
 import logging
+from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import User
+from django.db.models import Q, TextChoices
 from django.utils import timezone
 
 from messaging import failures
@@ -13,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 # What a bot waits when its provider cannot be reached or asks for less, in seconds.
 PAUSE_SECONDS = 15
+# When people are back at work, by the bot's own clock.
+MORNING = dt.time(8)
 
 
 def check_account(account: Account) -> bool:
@@ -46,9 +51,33 @@ def subscribe(bot: Bot) -> None:
     bot.account.provider.subscribe(bot.provider_id, bot.webhook_url)
 
 
+class PauseEnd(TextChoices):
+    """How long a person pauses a bot."""
+
+    NEVER = "never"
+    HOUR = "hour"
+    MORNING = "morning"
+
+
+def pause_end(bot: Bot, end: PauseEnd) -> dt.datetime | None:
+    """When a pause that begins now would end; None for one that a person has to end."""
+    if end == PauseEnd.HOUR:
+        return timezone.now() + dt.timedelta(hours=1)
+    if end == PauseEnd.MORNING:
+        zone = ZoneInfo(bot.time_zone)
+        tomorrow = timezone.localdate(timezone=zone) + dt.timedelta(days=1)
+        return dt.datetime.combine(tomorrow, MORNING, tzinfo=zone)
+    return None
+
+
+def pause(bot: Bot, actor: User, until: dt.datetime | None = None) -> None:
+    """Nothing more leaves this bot until then, or until a person resumes it; what is on its way ends."""
+    Bot.objects.filter(pk=bot.pk).update(paused_until=until, paused_reason="bot_paused", paused_by=actor)
+
+
 def resume(bot: Bot) -> None:
     """End a pause by hand."""
-    Bot.objects.filter(pk=bot.pk).update(paused_until=None, paused_reason="")
+    Bot.objects.filter(pk=bot.pk).update(paused_until=None, paused_reason="", paused_by=None)
 
 
 def stop(bot: Bot, error: ProviderError) -> None:
@@ -68,4 +97,13 @@ def stop(bot: Bot, error: ProviderError) -> None:
     until = None
     if status is None or status == 429:
         until = timezone.now() + dt.timedelta(seconds=error.retry_after or PAUSE_SECONDS)
-    Bot.objects.filter(pk=bot.pk).update(paused_until=until, paused_reason=reason)
+    _pause_at_least(bot, until, reason)
+
+
+def _pause_at_least(bot: Bot, until: dt.datetime | None, reason: str) -> None:
+    """What the provider asks for never ends sooner a pause that is in force, a person's least of all."""
+    lasting = Q(paused_until=None)
+    if until is not None:
+        lasting |= Q(paused_until__gte=until)
+    bots = Bot.objects.filter(Q(paused_reason="") | ~lasting, pk=bot.pk)
+    bots.update(paused_until=until, paused_reason=reason, paused_by=None)

@@ -7,10 +7,12 @@ import datetime as dt
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
@@ -40,7 +42,10 @@ STAMPS = {
 
 @dataclass(frozen=True)
 class News:
-    """One thing that became known. `status` is empty for a word that says nothing about the state."""
+    """One thing that became known. `status` is empty for a word that says nothing about the state.
+
+    `actor` is whoever decided it, where a person did.
+    """
 
     status: Status | None
     source: Source
@@ -51,6 +56,7 @@ class News:
     code: str = ""
     detail: str = ""
     raw: dict[str, Any] = field(default_factory=dict)
+    actor: User | None = None
 
     def key(self, subject: str) -> str:
         """Equal for a repeat: same message, same word, same time; without a time, the same body."""
@@ -65,14 +71,43 @@ def record_status(message: Message, news: News) -> bool:
     Returns whether the row moved. A repeat changes nothing. `message` itself is not refreshed.
     """
     with transaction.atomic():
-        event = _event(message.bot_id, news, subject=news.provider_id or str(message.public_id))
-        event.message = message
-        return _insert(event) and _move(message.pk, news)
+        return _insert(line(message, news)) and _move(message.pk, news)
+
+
+def line(message: Message, news: News) -> MessageEvent:
+    """The line of history that says `news`, not yet written."""
+    event = _event(message.bot_id, news, subject=news.provider_id or str(message.public_id))
+    event.message = message
+    return event
+
+
+# One statement: a bulk_create of these costs more than everything else that storing an answer takes.
+_INSERT = """
+    INSERT INTO messaging_messageevent (bot_id, message_id, provider_id, key, raw, provider_time, arrived_at,
+        status, source, word, reason, provider_code, detail)
+    VALUES {rows} ON CONFLICT DO NOTHING
+"""
+_ROW = "(%s, %s, %s, %s, %s, NULL, %s, 'accepted', 'answer', '', '', '', '')"
+
+
+def write_accepted(accepted: Sequence[tuple[Message, News]], at: dt.datetime) -> None:
+    """Insert the lines of history of many messages that were taken now; a repeat inserts nothing.
+
+    Moves no row: whoever calls it has moved them, in the same transaction.
+    """
+    now = connection.ops.adapt_datetimefield_value(at)
+    values: list[Any] = []
+    for message, news in accepted:
+        key = news.key(news.provider_id)
+        values += (message.bot_id, message.pk, news.provider_id, key, json.dumps(news.raw), now)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT.format(rows=", ".join([_ROW] * len(accepted))), values)
 
 
 def _event(bot_id: int, news: News, subject: str) -> MessageEvent:
     return MessageEvent(
         bot_id=bot_id,
+        actor=news.actor,
         provider_id=news.provider_id,
         key=news.key(subject),
         status=news.status or "",

@@ -140,6 +140,22 @@ _ALL = (
         _("Wait a little and send again; messages to other people are not affected."),
         _("a few minutes"),
     ),
+    Failure(
+        "pair_interval",
+        _("This person got another message a moment ago, and the bot leaves some time between two."),
+        Side.US,
+        Retry.LATER,
+        _("Nothing has to be done: it leaves as soon as that time is over."),
+        _("seconds"),
+    ),
+    Failure(
+        "daily_reach",
+        _("Within 24 hours the bot has begun to write to as many people as it may."),
+        Side.ACCOUNT,
+        Retry.LATER,
+        _("Wait until there is room again, or ask an admin whether the bot's daily limit can be raised."),
+        _("at most 24 hours"),
+    ),
     # -- Us: who we wrote to, what we wrote, when ----------------------------------------------------
     Failure(
         "window_closed",

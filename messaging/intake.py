@@ -25,7 +25,8 @@ from messaging.models import (
 )
 from messaging.models.conversations import WINDOW
 from messaging.providers import PROVIDERS
-from messaging.providers.base import Event, InboundMessage, ReplyEvent, StatusEvent, storable
+from messaging.providers.base import Event, InboundMessage, ReplyEvent, StatusEvent
+from messaging.providers.fields import storable
 from messaging.statuses import Status
 
 

@@ -1,35 +1,75 @@
 """The only module that knows the queue. Tasks wake a worker; what is to be done stands in the rows."""
 
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import Any, TextIO
 
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 from django.db.models.signals import post_migrate
 from django_q.models import Schedule
 from django_q.signals import post_spawn
 from django_q.tasks import async_task
 
+from messaging import health
+
 PUMP = "messaging.tasks.pump"
 SWEEP = "messaging.tasks.sweep"
+RECONCILE = "messaging.tasks.reconcile"
 
 
-def wake(bot_id: int) -> None:
-    """Have a worker look at a bot's queue, once the rows of this transaction are there to be seen."""
-    transaction.on_commit(partial(async_task, PUMP, bot_id, save=False))
+def wake() -> None:
+    """Have a worker look at the queue, once the rows of this transaction are there to be seen.
+
+    May be lost, doubled or late without harm: the sweeper wakes somebody too, and a pump sends nothing twice.
+    """
+    transaction.on_commit(partial(async_task, PUMP, save=False))
+
+
+@contextmanager
+def seat() -> Iterator[int]:
+    """The number of a place among the pumps of this cluster, from 1; 0 if all are taken.
+
+    There is one fewer than there are workers, so that one worker is always free for other tasks. A place is
+    a lock on a file, which the kernel gives back when its process dies, however it dies.
+    """
+    folder = Path(tempfile.gettempdir())
+    for number in range(1, max(settings.Q_CLUSTER["workers"] - 1, 1) + 1):
+        with (folder / f"jelou-admin-{os.getuid()}-{os.getppid()}-{number}.lock").open("a") as file:
+            if is_free(file):
+                yield number
+                return
+    yield 0
+
+
+def is_free(file: TextIO) -> bool:
+    """Whether nobody else holds a lock on this file; holds it from now on if so, until it is closed."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def watch() -> None:
-    """Connect us to the queue: the sweeper runs every minute, and whenever a worker starts."""
-    post_migrate.connect(_schedule_sweeper, sender=apps.get_app_config("messaging"))
-    post_spawn.connect(_sweep_soon)
+    """Connect us to the queue: what runs every minute; and the sweeper, whenever a worker starts."""
+    post_migrate.connect(_schedule_rounds, sender=apps.get_app_config("messaging"))
+    post_spawn.connect(_begin_work)
 
 
-def _schedule_sweeper(**_kwargs: Any) -> None:
-    Schedule.objects.update_or_create(
-        name="sweep", defaults={"func": SWEEP, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
-    )
+def _schedule_rounds(**_kwargs: Any) -> None:
+    for name, path in (("sweep", SWEEP), ("reconcile", RECONCILE)):
+        every_minute = {"func": path, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
+        Schedule.objects.update_or_create(name=name, defaults=every_minute)
 
 
-def _sweep_soon(**_kwargs: Any) -> None:
+def _begin_work(**_kwargs: Any) -> None:
+    """The queue says so in each worker process, before its first task."""
+    health.keep_beating()
     async_task(SWEEP, save=False)

@@ -7,10 +7,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from messaging import events, queueing
+from messaging import events, sending
 from messaging.events import News, record_status
 from messaging.models import Message, Source
-from messaging.sending import backoff, held, mark_unknown, release
+from messaging.releasing import after, backoff, held, release
+from messaging.settling import mark_unknown
 from messaging.statuses import Status
 
 # Rows looked at in one go; the next minute takes the rest.
@@ -18,13 +19,12 @@ BATCH = 1000
 
 
 def sweep() -> None:
-    """Settle what died, and wake somebody for every bot that has something due. May run twice at once."""
+    """Settle what died, and wake somebody if something is due. May run twice at once."""
     for message in _expired_leases():
         _end_lease(message)
     _quarantine()
     events.adopt_stragglers(since=timezone.now() - dt.timedelta(hours=1))
-    for bot_id in Message.objects.due().order_by().values_list("bot", flat=True).distinct():
-        queueing.wake(bot_id)
+    sending.wake_if_due()
 
 
 def _expired_leases() -> Sequence[Message]:
@@ -43,9 +43,10 @@ def _end_lease(message: Message) -> None:
             return
         attempt = message.attempts.filter(claim_id=message.claim_id).first()
         if attempt is None:
-            release(message, delay=backoff(message))
+            release(message, due_at=after(backoff(message)))
         else:
-            mark_unknown(message, attempt, "worker_died", "")
+            attempt.message = message
+            mark_unknown(attempt, "worker_died", "")
 
 
 def _quarantine() -> None:

@@ -1,12 +1,27 @@
 """What the queue runs. Each task fetches nothing and decides nothing: it calls one verb."""
 
-from messaging import health, sending, sweeping
+from messaging import health, queueing, reconciling, sending, sweeping
+from messaging.cores import on_one_core
 
 
-def pump(bot_id: int) -> int:
-    return sending.pump(bot_id)
+def pump() -> int:
+    """Returns how many calls were made; none if this cluster has pumps enough."""
+    pump = sending.Pump()
+    with queueing.seat() as seat:
+        if not seat:
+            return 0
+        with health.pumping(), on_one_core(seat):
+            pump.work()
+    # The place is free, so that answers which are slow to come hold up nobody.
+    sending.wake_if_due()
+    pump.drain()
+    return pump.made
 
 
 def sweep() -> None:
-    health.beat()
     sweeping.sweep()
+    health.mark_sweep()
+
+
+def reconcile() -> None:
+    reconciling.reconcile()

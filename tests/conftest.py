@@ -20,6 +20,7 @@ def groups(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("transactional_db" if "live_server" in request.fixturenames else "db")
         if not Group.objects.exists():
             importlib.import_module("messaging.migrations.0003_groups").make_groups(apps, None)
+            importlib.import_module("messaging.migrations.0005_operators").let_people_operate(apps, None)
 
 
 @pytest.fixture

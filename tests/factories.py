@@ -95,6 +95,18 @@ def make_message(bot: Bot, contact: Contact | None = None, **fields: Any) -> Mes
     return Message.objects.create(bot=bot, contact=contact, **defaults | fields)
 
 
+def queued(bot: Bot, contact: Contact | None = None, **fields: Any) -> Message:
+    """A template that waits to be sent."""
+    return make_message(bot, contact, template=bot.templates.first() or make_template(bot), **fields)
+
+
+def let_lease_end(message: Message) -> Message:
+    """As if its worker had died long ago."""
+    Message.objects.filter(pk=message.pk).update(lease_until=timezone.now() - dt.timedelta(seconds=1))
+    message.refresh_from_db()
+    return message
+
+
 def template_content(template: Template, **values: str) -> TemplateContent:
     filled = {variable.key: variable.example or "x" for variable in template.components.variables}
     return TemplateContent(

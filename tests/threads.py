@@ -10,15 +10,20 @@ from django.db import connection
 
 def at_once(action: Callable[[], Any], times: int = 2) -> list[Any]:
     """What each of the threads got, which all begin together; raises what one of them raised."""
-    barrier = Barrier(times)
+    return side_by_side(*[action] * times)
 
-    def run() -> Any:
+
+def side_by_side(*actions: Callable[[], Any]) -> list[Any]:
+    """The same for actions that differ."""
+    barrier = Barrier(len(actions))
+
+    def run(action: Callable[[], Any]) -> Any:
         barrier.wait(timeout=10)
         try:
             return action()
         finally:
             connection.close()
 
-    with ThreadPoolExecutor(times) as pool:
-        futures = [pool.submit(run) for _ in range(times)]
+    with ThreadPoolExecutor(len(actions)) as pool:
+        futures = [pool.submit(run, action) for action in actions]
         return [future.result(timeout=60) for future in futures]

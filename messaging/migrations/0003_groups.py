@@ -1,5 +1,7 @@
 """The four groups and what each may do. Admins may change them in the browser afterwards."""
 
+from collections.abc import Mapping, Sequence
+
 from django.apps.registry import Apps
 from django.contrib.auth.management import create_permissions
 from django.db import migrations
@@ -23,6 +25,10 @@ GROUPS = {
 
 
 def make_groups(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    grant(apps, GROUPS)
+
+
+def grant(apps: Apps, groups: Mapping[str, Sequence[str]]) -> None:
     """Permissions are otherwise made only after the last migration, too late to be given to a group."""
     from django.apps import apps as live_apps
 
@@ -30,7 +36,7 @@ def make_groups(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         create_permissions(live_apps.get_app_config(label), verbosity=0)
     group_model = apps.get_model("auth", "Group")
     permission_model = apps.get_model("auth", "Permission")
-    for name, codenames in GROUPS.items():
+    for name, codenames in groups.items():
         group, _created = group_model.objects.get_or_create(name=name)
         group.permissions.add(*permission_model.objects.filter(codename__in=codenames))
 

@@ -3,7 +3,8 @@ from .bots import Bot
 from .contacts import Contact, Tag
 from .conversations import Conversation
 from .messages import Attempt, Direction, Lane, Message, MessageEvent, Outcome, Source
-from .webhooks import DeliveryState, WebhookDelivery, WorkerBeat
+from .operations import Drill, WorkerBeat
+from .webhooks import DeliveryState, WebhookDelivery
 
 __all__ = [
     "Account",
@@ -13,6 +14,7 @@ __all__ = [
     "Conversation",
     "DeliveryState",
     "Direction",
+    "Drill",
     "Health",
     "Lane",
     "Message",

@@ -81,7 +81,15 @@ class Bot(models.Model):
     )
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True, editable=False)
     paused_reason = models.CharField(max_length=40, blank=True, editable=False)
-    next_slot_at = models.DateTimeField(null=True, editable=False)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", editable=False
+    )
+    # When the next message may leave, and the next one of a campaign: seconds since 1970 by the
+    # database's clock, which is the one that all hosts share.
+    next_slot = models.FloatField(default=0, editable=False)
+    next_campaign_slot = models.FloatField(default=0, editable=False)
+    # While this lies ahead, the daily reach is used up.
+    reach_free_at = models.DateTimeField(null=True, editable=False)
     webhook_token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
     webhook_secret = EncryptedJSONField(null=True, blank=True, editable=False)
     templates_synced_at = models.DateTimeField(_("last complete sync"), null=True, editable=False)
@@ -93,7 +101,10 @@ class Bot(models.Model):
         verbose_name = _("bot")
         verbose_name_plural = _("bots")
         ordering: ClassVar = ["name"]
-        permissions: ClassVar = [("see_all_bots", "Can see all bots without being a member")]
+        permissions: ClassVar = [
+            ("see_all_bots", "Can see all bots without being a member"),
+            ("pause_bot", "Can pause and resume bots and cancel what waits"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account", "provider_id"], name="bot_once_per_account"),
         ]

@@ -28,6 +28,9 @@ class Conversation(models.Model):
     )
     last_inbound_at = models.DateTimeField(_("last wrote"), null=True)
     window_ends_at = models.DateTimeField(_("window ends"), null=True)
+    # When a message last left for this contact, and when one last counted towards the bot's daily reach.
+    last_outbound_at = models.DateTimeField(null=True, editable=False)
+    reached_at = models.DateTimeField(null=True, editable=False)
     unread = models.PositiveIntegerField(_("unread"), default=0)
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -46,6 +49,13 @@ class Conversation(models.Model):
         verbose_name_plural = _("conversations")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["bot", "contact"], name="conversation_once"),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["bot", "reached_at"],
+                condition=models.Q(reached_at__isnull=False),
+                name="conversation_reach",
+            ),
         ]
 
     def __str__(self) -> str:

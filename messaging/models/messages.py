@@ -71,6 +71,9 @@ class Message(models.Model):
     claim_id = models.UUIDField(null=True)
     lease_until = models.DateTimeField(null=True)
     starts = models.PositiveSmallIntegerField(_("starts"), default=0)
+    # When the provider was last asked what became of it, and how often.
+    checked_at = models.DateTimeField(null=True)
+    checks = models.PositiveSmallIntegerField(default=0)
 
     # One press of Send; a second press with the same form makes nothing new.
     batch = models.UUIDField(null=True)
@@ -93,6 +96,7 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
+        permissions: ClassVar = [("settle_message", "Can decide about messages whose outcome is unknown")]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="message_status_known"),
             models.CheckConstraint(
@@ -118,7 +122,14 @@ class Message(models.Model):
             models.Index(
                 fields=["bot", "lane", "due_at", "id"], condition=Q(status="queued"), name="message_queue"
             ),
+            models.Index(
+                fields=["due_at"], condition=Q(status="queued", lane=0), name="message_urgent_queue"
+            ),
             models.Index(fields=["lease_until"], condition=Q(status="sending"), name="message_leases"),
+            models.Index(fields=["id"], condition=Q(status="unknown"), name="message_unknown"),
+            models.Index(
+                fields=["accepted_at"], condition=Q(status="accepted", checks__lt=3), name="message_no_news"
+            ),
             models.Index(fields=["bot", "-id"], name="message_by_bot"),
             models.Index(fields=["contact", "-id"], name="message_by_contact"),
             models.Index(fields=["status", "-id"], name="message_by_status"),
@@ -160,7 +171,8 @@ class Attempt(models.Model):
     """One try at the provider. Written before the call, so that a dead worker leaves a trace."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    message = models.ForeignKey(Message, models.CASCADE, related_name="attempts")
+    # The constraint's index finds them too.
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attempts", db_index=False)
     number = models.PositiveSmallIntegerField(_("number"))
     claim_id = models.UUIDField()
     started_at = models.DateTimeField(_("started"))
@@ -197,8 +209,12 @@ class Source(models.TextChoices):
 class MessageEvent(models.Model):
     """A line of history, never changed. One without a message waits for the send call it overtook."""
 
-    bot = models.ForeignKey(Bot, models.CASCADE, related_name="+")
+    bot = models.ForeignKey(Bot, models.CASCADE, related_name="+", db_index=False)
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="events")
+    # Whoever decided it, where a person did.
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     provider_id = models.CharField(max_length=200, blank=True)
     # Equal for a repeat of the same news, so that inserting it again inserts nothing.
     key = models.CharField(max_length=64)

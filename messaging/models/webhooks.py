@@ -37,17 +37,3 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bot} {self.received_at:%Y-%m-%d %H:%M:%S}"
-
-
-class WorkerBeat(models.Model):
-    """A worker host says that it lives."""
-
-    host = models.CharField(_("host"), max_length=255, unique=True)
-    seen_at = models.DateTimeField(_("last seen"))
-
-    class Meta:
-        verbose_name = _("worker beat")
-        verbose_name_plural = _("worker beats")
-
-    def __str__(self) -> str:
-        return self.host

@@ -10,41 +10,21 @@ WebhookRejected   the call did not come from the provider
 import datetime as dt
 import hashlib
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from messaging.content import Content
 from messaging.statuses import Status
 from templates_app.components import Components
 from templates_app.rules import Problem
 
-JSON = dict[str, Any] | list[Any] | str | int | float | bool | None
-
-# Deeper than anything a provider documents.
-MAX_DEPTH = 30
-
-
-def storable(data: JSON, depth: int = MAX_DEPTH) -> JSON:
-    """What came from outside, as every database takes it.
-
-    Without NUL, halves of surrogate pairs, numbers that are none, and nesting that only an attacker writes.
-    """
-    if isinstance(data, str):
-        return data.replace("\x00", "").encode("utf-8", "replace").decode()
-    if isinstance(data, float):
-        return data if math.isfinite(data) else None
-    if isinstance(data, dict | list) and not depth:
-        return None
-    if isinstance(data, dict):
-        return {str(storable(key)): storable(value, depth - 1) for key, value in data.items()}
-    if isinstance(data, list):
-        return [storable(value, depth - 1) for value in data]
-    return data
+from .evidence import Evidence
+from .fields import JSON
 
 
 class Kind(Enum):
@@ -139,6 +119,24 @@ class SendResult:
 
 
 @dataclass(frozen=True)
+class JointResult:
+    """What one call for several people came to: the id of each number that the answer names clearly."""
+
+    ids: Mapping[str, str]
+    answer: Answer
+
+
+def unnamed(answer: Answer) -> ProviderError:
+    """A success that does not say which message it is about."""
+    return ProviderError(
+        _("The provider answered, but without the id of this message. It may have taken it."),
+        kind=Kind.UNKNOWN,
+        code="no_id",
+        answer=answer,
+    )
+
+
+@dataclass(frozen=True)
 class StatusEvent:
     """News about a message we sent. `status` is None for a word we do not know; `word` keeps it."""
 
@@ -209,6 +207,9 @@ class Provider:
     label: ClassVar[str]
     base_url: ClassVar[str]
     credential_fields: ClassVar[Sequence[CredentialField]]
+    # Kinds of content that the provider tells about after it took them: it lists them, and reports on them.
+    # About any other, an unknown outcome can be settled by a person only.
+    listed_kinds: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(
         self,
@@ -234,6 +235,36 @@ class Provider:
 
     def send(self, request: Request) -> SendResult:
         """One call, never repeated. Raises ProviderError."""
+        raise NotImplementedError
+
+    def find(
+        self, channel: str, *, since: dt.datetime, until: dt.datetime, element_name: str = ""
+    ) -> Iterator[list[Evidence]]:
+        """What the provider took of a bot's between two times, page by page, with one call for each.
+
+        Narrowed to one template where its list can do that. Raises ProviderError, also if the end of the
+        list is not reached: what is not in a part proves nothing.
+        """
+        raise NotImplementedError
+
+    def look_up(self, channel: str, provider_id: str) -> Evidence | None:
+        """What the provider lists of one message; None if it is not there. Raises ProviderError."""
+        raise NotImplementedError
+
+    # How many messages of one content may share a call: a choice of the account, where the provider can.
+    most_together = 1
+
+    @classmethod
+    def can_join(cls, content: Content) -> bool:
+        """Whether messages of this content may share a call."""
+        return False
+
+    def build_joint(self, outbounds: Sequence[Outbound]) -> Request:
+        """One wire body for several people who get the very same; pure."""
+        raise NotImplementedError
+
+    def send_joint(self, request: Request) -> JointResult:
+        """One call for several people, never repeated. Raises ProviderError when it says nothing of any."""
         raise NotImplementedError
 
     def check(self, channel: str = "") -> None:

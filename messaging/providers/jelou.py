@@ -4,10 +4,13 @@ https://docs.jelou.ai/en/api/introduction
 """
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -17,12 +20,13 @@ from django.utils.translation import gettext_lazy as _
 from messaging.content import Content, TemplateContent, TextContent
 from templates_app.rules import Problem
 
-from . import http
+from . import http, jelou_notifications
 from .base import (
     JSON,
     Answer,
     CredentialField,
     Event,
+    JointResult,
     Kind,
     ListedTemplate,
     Outbound,
@@ -31,7 +35,9 @@ from .base import (
     Request,
     SendResult,
     WebhookRejected,
+    unnamed,
 )
+from .evidence import Evidence
 from .jelou_errors import raise_for
 from .jelou_templates import listed_template
 from .jelou_webhooks import parse
@@ -47,6 +53,7 @@ class Jelou(Provider):
     label = "Jelou"
     base_url = "https://api.jelou.ai"
     button_kinds = frozenset({"quick_reply", "url", "phone", "otp"})
+    listed_kinds = frozenset({"template"})
     credential_fields: ClassVar[Sequence[CredentialField]] = (
         CredentialField("client_id", _("Client ID"), secret=False),
         CredentialField("client_secret", _("Client secret")),
@@ -126,13 +133,41 @@ class Jelou(Provider):
         answer = self._call(request)
         provider_id = _message_id(answer.data)
         if not provider_id:
-            raise ProviderError(
-                _("Jelou answered, but without the id of a message. It may have taken it."),
-                kind=Kind.UNKNOWN,
-                code="no_id",
-                answer=answer,
-            )
+            raise unnamed(answer)
         return SendResult(provider_id, answer)
+
+    # -- Several people in one call --------------------------------------------------------------
+
+    @property
+    def most_together(self) -> int:  # type: ignore[override]
+        """How many `destinations` a call may have is documented nowhere, so it is the account's choice."""
+        return max(int(self._options.get("coalesce") or 1), 1)
+
+    @classmethod
+    def can_join(cls, content: Content) -> bool:
+        return isinstance(content, TemplateContent)
+
+    def build_joint(self, outbounds: Sequence[Outbound]) -> Request:
+        request = self.build(outbounds[0])
+        assert isinstance(request.body, dict)
+        return replace(request, body=request.body | {"destinations": [one.to for one in outbounds]})
+
+    def send_joint(self, request: Request) -> JointResult:
+        """The answer has one id for each destination: https://docs.jelou.ai/en/api/campanas/envio-individual"""
+        answer = self._call(request)
+        if not (ids := _ids_by_number(answer.data)):
+            raise unnamed(answer)
+        return JointResult(ids, answer)
+
+    # -- Evidence ------------------------------------------------------------------------------
+
+    def find(
+        self, channel: str, *, since: dt.datetime, until: dt.datetime, element_name: str = ""
+    ) -> Iterator[list[Evidence]]:
+        return jelou_notifications.find(self._call, channel, element_name, since, until)
+
+    def look_up(self, channel: str, provider_id: str) -> Evidence | None:
+        return jelou_notifications.look_up(self._call, channel, provider_id)
 
     # -- Setup ---------------------------------------------------------------------------------
 
@@ -221,6 +256,16 @@ def _message_id(data: JSON) -> str:
         return ""
     found = data.get("id") or data.get("messageId")
     return str(found) if isinstance(found, str | int) else ""
+
+
+def _ids_by_number(data: JSON) -> dict[str, str]:
+    """The id of each number. What is named twice, or twice with one id, names nobody."""
+    if isinstance(data, dict):
+        data = data.get("data")
+    rows = [row for row in data if isinstance(row, dict)] if isinstance(data, list) else []
+    pairs = [(str(row.get("destination") or ""), _message_id(row)) for row in rows]
+    numbers, ids = Counter(number for number, _id in pairs), Counter(one for _number, one in pairs)
+    return {number: one for number, one in pairs if number and one and numbers[number] == ids[one] == 1}
 
 
 def _rows(answer: Answer) -> tuple[list[Any], int | None]:

@@ -6,17 +6,14 @@ Inbound messages are documented: https://docs.jelou.ai/webhook/messages-events
 """
 
 import datetime as dt
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import islice
-from typing import Any
 
 from messaging.content import Content, InboundContent, TextContent
 from messaging.statuses import Status
 
 from .base import JSON, Event, InboundMessage, ReplyEvent, StatusEvent
-
-Body = Mapping[str, Any]
+from .fields import Fields, digits, dump, first, identity, moment
 
 # Jelou's words in our order; `played` and the like are not theirs.
 STATUSES = {
@@ -28,9 +25,6 @@ STATUSES = {
 }
 REPLIES = {"REPLY", "REPLIED"}
 MAX_EVENTS = 1000
-MAX_ID = 200
-# WhatsApp began in 2009; a clock that shows less is wrong.
-EARLIEST = dt.datetime(2009, 1, 1, tzinfo=dt.UTC)
 
 
 def parse(body: JSON) -> list[Event]:
@@ -38,7 +32,7 @@ def parse(body: JSON) -> list[Event]:
     return [event for item in islice(_items(body), MAX_EVENTS) if (event := _event(item))]
 
 
-def _items(body: JSON) -> Iterator[Body]:
+def _items(body: JSON) -> Iterator[Fields]:
     """One event, a list of them, or either inside an envelope."""
     for item in body if isinstance(body, list) else [body]:
         if not isinstance(item, dict):
@@ -58,52 +52,52 @@ def _holds_events(value: object) -> bool:
     return isinstance(value, dict | list) and bool(value)
 
 
-def _event(item: Body) -> Event | None:
+def _event(item: Fields) -> Event | None:
     if isinstance(item.get("bubble"), dict):
         return _inbound(item)
-    provider_id = _id(item, "id", "messageId", "notificationId")
-    word = _first(item, "event", "sentStatus", "status").upper()
+    provider_id = identity(item, "id", "messageId", "notificationId")
+    word = first(item, "event", "sentStatus", "status").upper()
     if not provider_id or not word:
         return None
     if word in REPLIES:
-        sender = _first(item, "destination", "userId")
+        sender = first(item, "destination", "userId")
         return ReplyEvent(provider_id, sender, item, at=_time(item))
-    code, detail = _error(item.get("error"))
+    code, detail = failure(item.get("error"))
     return StatusEvent(provider_id, word, STATUSES.get(word), item, _time(item, word), code, detail)
 
 
-def _inbound(item: Body) -> InboundMessage | None:
-    sender = _digits(_first(item, "userId"))
+def _inbound(item: Fields) -> InboundMessage | None:
+    sender = digits(first(item, "userId"))
     if not sender or item.get("owner", "user") != "user":
         return None
     return InboundMessage(
-        provider_id=_id(item, "messageId", "id"),
+        provider_id=identity(item, "messageId", "id"),
         sender=sender,
         content=_content(item["bubble"]),
         raw=item,
-        name=_first(item, "names", "name").strip()[:200],
+        name=first(item, "names", "name").strip()[:200],
         at=_time(item),
     )
 
 
-def _content(bubble: Body) -> Content:
-    of = _first(bubble, "type").lower()
-    text = _first(bubble, "text")
+def _content(bubble: Fields) -> Content:
+    of = first(bubble, "type").lower()
+    text = first(bubble, "text")
     if of == "text" and text:
         return TextContent(body=text)
-    return InboundContent(of=of[:40] or "unknown", body=text, media_url=_first(bubble, "mediaUrl")[:2000])
+    return InboundContent(of=of[:40] or "unknown", body=text, media_url=first(bubble, "mediaUrl")[:2000])
 
 
-def _error(error: object) -> tuple[str, str]:
+def failure(error: object) -> tuple[str, str]:
     """Code and text of a failure; Jelou documents only that the field is there."""
     if isinstance(error, dict):
-        detail = _first(error, "message", "description", "title") or _dump(error)
-        return _first(error, "code", "key")[:100], detail
+        detail = first(error, "message", "description", "title") or dump(error)
+        return first(error, "code", "key")[:100], detail
     return "", "" if error is None else str(error)
 
 
 # Which of a notification row's times belongs to a word.
-_TIMES = {
+TIMES = {
     "DELIVERED_CHANNEL": "deliveryChannelAt",
     "DELIVERED_USER": "deliveryUserAt",
     "READ": "readAt",
@@ -111,50 +105,6 @@ _TIMES = {
 }
 
 
-def _time(item: Body, word: str = "") -> dt.datetime | None:
-    names = [_TIMES[word]] if word in _TIMES else []
-    for name in [*names, "timestamp", "received", "date", "updatedAt", "createdAt"]:
-        moment = _moment(item.get(name))
-        if moment is not None and moment >= EARLIEST:
-            return moment
-    return None
-
-
-def _moment(value: object) -> dt.datetime | None:
-    """ISO 8601, or seconds or milliseconds since 1970. None for anything else."""
-    try:
-        if isinstance(value, bool):
-            return None
-        if isinstance(value, int | float) or (isinstance(value, str) and value.isdecimal()):
-            number = float(value)
-            return dt.datetime.fromtimestamp(number / 1000 if number > 1e11 else number, dt.UTC)
-        if isinstance(value, str):
-            moment = dt.datetime.fromisoformat(value)
-            return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    return None
-
-
-def _first(item: Body, *names: str) -> str:
-    """The first of these keys that holds a string or a number, as a string."""
-    for name in names:
-        value = item.get(name)
-        if isinstance(value, str | int) and not isinstance(value, bool) and value != "":
-            return str(value)
-    return ""
-
-
-def _id(item: Body, *names: str) -> str:
-    """Like `_first`, but nothing that is too long to be an id."""
-    found = _first(item, *names)
-    return found if len(found) <= MAX_ID else ""
-
-
-def _digits(text: str) -> str:
-    digits = "".join(sign for sign in text if sign.isascii() and sign.isdigit())
-    return digits if 6 <= len(digits) <= 20 else ""
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)[:1000]
+def _time(item: Fields, word: str = "") -> dt.datetime | None:
+    names = [TIMES[word]] if word in TIMES else []
+    return moment(item, *names, "timestamp", "received", "date", "updatedAt", "createdAt")

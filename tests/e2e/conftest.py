@@ -229,7 +229,7 @@ def connected(
 @pytest.fixture
 def send_all(connected: Bot) -> Callable[[], int]:
     """What a worker does when Send has woken it."""
-    return lambda: sending.pump(connected.pk)
+    return sending.pump
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,8 +15,8 @@ def ids(found):
     ("changes", "expected"),
     [
         ({}, []),
-        ({"timeout": 50}, ["jelou.E001"]),
-        ({"timeout": 55}, ["jelou.E001"]),
+        ({"timeout": 40}, ["jelou.E001"]),
+        ({"timeout": 45}, ["jelou.E001"]),
         ({"retry": 90}, ["jelou.E002"]),
         ({"retry": 30}, ["jelou.E002"]),
         ({"max_attempts": 2}, ["jelou.E003"]),

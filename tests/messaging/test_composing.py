@@ -303,7 +303,7 @@ def test_a_worker_is_woken_once_the_rows_are_there(bot, agent, django_capture_on
         send(template_draft(bot), gather(bot, numbers="0990001001, 0990001002"), agent)
         assert not OrmQ.objects.exists()
     task = OrmQ.objects.get()
-    assert (len(callbacks), task.func(), task.args()) == (1, queueing.PUMP, (bot.pk,))
+    assert (len(callbacks), task.func(), task.args()) == (1, queueing.PUMP, ())
 
 
 def test_a_code_is_not_kept_in_the_text_that_lists_show(bot, agent):

@@ -220,7 +220,7 @@ def test_the_simulator_reports_to_us(live_server, live_bot, simulator, settings,
     )
     connecting.subscribe(live_bot)
     message = make_message(live_bot, template=make_template(live_bot))
-    sending.pump(live_bot.pk)
+    sending.pump()
     wait_for(lambda: Message.objects.get(pk=message.pk).status == Status.READ)
     simulator.inbound(message.to, "Gracias")
     wait_for(lambda: Message.objects.filter(direction="in", text="Gracias").exists())

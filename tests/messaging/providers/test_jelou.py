@@ -18,8 +18,8 @@ from messaging.providers.base import (
     Scope,
     StatusEvent,
     WebhookRejected,
-    storable,
 )
+from messaging.providers.fields import storable
 from messaging.providers.jelou_templates import listed_template
 from messaging.statuses import Status
 from templates_app.components import Button, Components, Header, Hint

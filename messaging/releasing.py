@@ -1,0 +1,90 @@
+"""Giving claimed rows back: only while the request certainly did not take effect.
+
+A row whose lease ran out may have left, so it never goes back to the queue by itself: `sweeping`.
+"""
+
+import datetime as dt
+import logging
+import uuid
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from messaging import events
+from messaging.events import News, record_status
+from messaging.models import Message, MessageEvent, Source
+from messaging.statuses import Status
+
+logger = logging.getLogger(__name__)
+
+MAX_BACKOFF_SECONDS = 600
+
+
+def held(message: Message) -> QuerySet[Message]:
+    """The row, as long as the claim that `message` was won with is the one in force."""
+    return Message.objects.filter(pk=message.pk, status=Status.SENDING, claim_id=message.claim_id)
+
+
+def skip(message: Message, reason: str) -> None:
+    """A rule refuses it at the last moment; whoever lost the claim decides nothing any more."""
+    with transaction.atomic():
+        if held(message).select_for_update().first():
+            record_status(message, News(Status.SKIPPED, Source.WORKER, reason=reason))
+
+
+def release(message: Message, *, due_at: dt.datetime, reason: str = "", counted: bool = True) -> bool:
+    """Back to the queue: the request certainly did not take effect. Returns whether the row was still ours.
+
+    `reason` says why it waits until `due_at`. A start that failed for reasons of the whole bot is not
+    counted against the row.
+    """
+    with transaction.atomic():
+        released = held(message).update(
+            status=Status.QUEUED,
+            claim_id=None,
+            lease_until=None,
+            due_at=due_at,
+            reason=reason,
+            starts=F("starts") - (0 if counted else 1),
+        )
+        if released:
+            _note_release(message, due_at, reason)
+    return bool(released)
+
+
+def _note_release(message: Message, due_at: dt.datetime, reason: str) -> None:
+    """One line of history, and one alone while the same thing keeps the row until the same time."""
+    raw = {"until": due_at.isoformat()} if reason else {"claim": str(message.claim_id)}
+    news = News(Status.QUEUED, Source.WORKER, reason=reason, raw=raw)
+    MessageEvent.objects.bulk_create([events.line(message, news)], ignore_conflicts=True)
+
+
+def put_back(messages: Iterable[Message]) -> None:
+    """Give back what was claimed and never tried, as if nobody had claimed it."""
+    for message in messages:
+        assert message.claim_id is not None
+        with transaction.atomic():
+            if release(message, due_at=timezone.now(), counted=False):
+                message.attempts.filter(claim_id=message.claim_id).delete()
+
+
+def release_claim(claim_id: uuid.UUID) -> None:
+    """Give back whatever was won with this claim, of which nothing has left."""
+    put_back(Message.objects.filter(status=Status.SENDING, claim_id=claim_id))
+
+
+def give_up(message: Message) -> None:
+    """A mistake of our own concerns this row alone; tried again later, and put aside after some starts."""
+    logger.exception("Message %s could not be prepared", message.public_id)
+    release(message, due_at=after(backoff(message)))
+
+
+def backoff(message: Message) -> float:
+    """Seconds until the next try."""
+    return min(5 * 2**message.starts, MAX_BACKOFF_SECONDS)
+
+
+def after(seconds: float) -> dt.datetime:
+    return timezone.now() + dt.timedelta(seconds=seconds)
