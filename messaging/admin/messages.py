@@ -18,13 +18,13 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from messaging import statuses
+from messaging import statuses, waiting
 from messaging.forms.keys import as_key
 from messaging.models import Bot, Contact, Direction, Message
 from messaging.statuses import Status
 from templates_app.rendering import bubble_html
 
-from . import compose
+from . import compose, outcomes, stopping
 from .keyset import KeysetChangeList
 from .scoped import ReadOnlyAdmin
 
@@ -61,7 +61,7 @@ class MessageAdmin(ReadOnlyAdmin):
     change_list_template = "messaging/message_list.html"
     list_display = ("contact_name", "status_badge", "excerpt", "bot", "template_name", "created_at")
     list_display_links = ("contact_name",)
-    list_filter = ("status", "direction", BotFilter, SinceFilter)
+    list_filter = ("status", "direction", BotFilter, SinceFilter, outcomes.NewsFilter)
     list_select_related = ("contact", "bot", "template")
     list_per_page = 50
     ordering = ("-pk",)
@@ -109,6 +109,8 @@ class MessageAdmin(ReadOnlyAdmin):
             path("compose/preview/", view(compose.preview), name="compose_preview"),
             path("compose/contacts/", view(compose.contacts), name="compose_contacts"),
             path("batch/<uuid:batch>/", view(self.batch_view), name="messaging_message_batch"),
+            path("<uuid:public_id>/cancel/", view(stopping.cancel), name="messaging_message_cancel"),
+            path("<uuid:public_id>/settle/", view(outcomes.settle), name="messaging_message_settle"),
             path("<uuid:public_id>/news/", view(self.news_view), name="messaging_message_news"),
         ]
         return ours + super().get_urls()
@@ -185,6 +187,7 @@ def page_context(message: Message) -> dict[str, Any]:
         if message.direction == Direction.OUT
         else _("Message from %(contact)s") % {"contact": message.contact},
         "message": message,
+        "wait": waiting.explain(message) if message.status in statuses.WAITING else None,
         "bubble": bubble_html(
             message.bubble,
             inbound=message.direction == Direction.IN,
@@ -193,16 +196,16 @@ def page_context(message: Message) -> dict[str, Any]:
             show_media_from=settings.MEDIA_HOSTS,
         ),
         "attempts": [_shown(attempt) for attempt in message.attempts.all()],
-        "events": list(message.events.all()),
+        "events": list(message.events.select_related("actor")),
         "seconds_to_news": seconds_to_news(message),
         "simulator_phone": simulator_phone(message),
-    }
+    } | outcomes.context(message)
 
 
 def seconds_to_news(message: Message) -> int:
     """How soon a page should ask again: often while the message is young, later rarely, in the end never."""
     age = timezone.now() - message.created_at
-    if message.is_final or age > dt.timedelta(days=2):
+    if message.is_final or (age > dt.timedelta(days=2) and message.status not in statuses.WAITING):
         return 0
     return 1 if age < dt.timedelta(minutes=2) else 20
 
