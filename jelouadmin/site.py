@@ -10,7 +10,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import include, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +55,7 @@ NAVIGATION = (
                 "admin:messaging_webhookdelivery_changelist",
                 "messaging.view_webhookdelivery",
             ),
+            Page(_("Operations"), "pulse", "admin:operations", "messaging.view_workerbeat"),
             Page(_("Users"), "users", "admin:auth_user_changelist", "auth.view_user"),
         ),
     ),
@@ -71,6 +72,10 @@ class ConsoleSite(AdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, (extra_context or {}) | dashboard_context(request))
+
+    def get_urls(self) -> list[Any]:
+        """The pages of models, and one of none. It is named, not imported: its module needs this site."""
+        return [path("operations/", include("messaging.admin.operations")), *super().get_urls()]
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Stock, and a number in an address that no date or column can hold is a bad request."""

@@ -1,12 +1,16 @@
 """`{% load console %}`: the small drawings that pages have in common."""
 
+import datetime as dt
 from typing import Any
 from zlib import crc32
 
 from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from jelouadmin.templatetags import charts
 from jelouadmin.templatetags.icons import ICONS, STATUS_ICONS, TICK_ICONS
@@ -71,6 +75,27 @@ def avatar(name: str, css: str = "") -> SafeString:
 def initials(name: str) -> str:
     words = [word for word in name.split() if word[0].isalpha()]
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.simple_tag
+def ago(when: dt.datetime) -> SafeString:
+    """How long ago something was, to the second while it is fresh; on hovering the time with its zone."""
+    seconds = max(int((timezone.now() - when).total_seconds()), 0)
+    local = timezone.localtime(when)
+    exact = date_format(local, "Y-m-d H:i:s e")
+    shown = age(seconds) or exact
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), exact, shown)
+
+
+def age(seconds: int) -> str:
+    """In the largest unit that still says something; empty past two days, which a date says better."""
+    if seconds < 120:
+        return _("%(count)s s ago") % {"count": seconds}
+    if seconds < 2 * 3600:
+        return _("%(count)s min ago") % {"count": seconds // 60}
+    if seconds < 48 * 3600:
+        return _("%(count)s h ago") % {"count": seconds // 3600}
+    return ""
 
 
 @register.inclusion_tag("console/stacked_bars.html")

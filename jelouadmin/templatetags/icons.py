@@ -10,6 +10,7 @@ ICONS = {
     "templates": '<rect x="4" y="3.5" width="16" height="17" rx="2.8"/><path d="M8 8.2h8M8 12h8M8 15.8h4"/>',
     "bots": '<rect x="4.5" y="8.5" width="15" height="11" rx="3.2"/><path d="M12 8.5V5.6M9.3 13.2v1.6M14.7 13.2v1.6M2 12.8v3M22 12.8v3"/><circle cx="12" cy="4.2" r="1.3"/>',
     "accounts": '<path d="M9 3.5v4.2M15 3.5v4.2M6.2 7.7h11.6v3.6a5.8 5.8 0 0 1-11.6 0z"/><path d="M12 17.1v3.4"/>',
+    "pulse": '<path d="M2.8 12.5h4.4l2.6-7.4 4.6 14 2.7-6.6h4.1"/>',
     "users": '<path d="M12 3.2l7 2.6v5.4c0 4.4-2.9 7.8-7 9.6-4.1-1.8-7-5.2-7-9.6V5.8z"/><circle cx="12" cy="10" r="2.1"/><path d="M8.6 16a3.6 3.6 0 0 1 6.8 0"/>',
     "phone": '<rect x="6.8" y="2.5" width="10.4" height="19" rx="2.6"/><path d="M10.8 18.4h2.4"/>',
     "more": '<g fill="currentColor" stroke="none"><circle cx="5" cy="12" r="1.8"/><circle cx="12" cy="12" r="1.8"/><circle cx="19" cy="12" r="1.8"/></g>',

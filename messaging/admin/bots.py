@@ -2,14 +2,13 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from messaging import connecting, queueing
+from messaging import connecting, operations, queueing
 from messaging.forms.accounts import AccountForm
 from messaging.forms.bots import BotForm
 from messaging.models import Account, Bot, Health, WebhookDelivery
@@ -27,7 +26,7 @@ class AccountAdmin(ScopedAdmin):
     fieldsets: ClassVar = [
         (None, {"fields": ("name", "kind", "base_url", "health_badge", "checked_at")}),
         (_("Credentials"), {"fields": ("client_id", "client_secret", "keep_previous")}),
-        (_("Options"), {"fields": ("dynamic_url_parameter",)}),
+        (_("Options"), {"fields": ("dynamic_url_parameter", "coalesce")}),
     ]
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
@@ -37,8 +36,7 @@ class AccountAdmin(ScopedAdmin):
             messages.success(
                 request, _("%(provider)s accepts the credentials.") % {"provider": obj.get_kind_display()}
             )
-            for bot in obj.bots.all():
-                queueing.wake(bot.pk)
+            queueing.wake()
         elif obj.health == Health.FAILED:
             text = _("%(provider)s refuses the credentials, so nothing is sent: %(detail)s")
             messages.error(request, text % {"provider": obj.get_kind_display(), "detail": obj.health_detail})
@@ -74,13 +72,7 @@ def check(bot: Bot) -> str:
     return str(_("The provider accepts the credentials and knows this bot."))
 
 
-def resume(bot: Bot) -> str:
-    connecting.resume(bot)
-    queueing.wake(bot.pk)
-    return str(_("The bot sends again."))
-
-
-BUTTONS = {"sync": sync, "subscribe": subscribe, "check": check, "resume": resume}
+BUTTONS = {"sync": sync, "subscribe": subscribe, "check": check}
 
 
 @admin.register(Bot)
@@ -96,12 +88,12 @@ class BotAdmin(ScopedAdmin):
         (None, {"fields": ("name", "account", "provider_id", "country", "time_zone", "is_on")}),
         (_("People"), {"fields": ("members",)}),
         (_("Webhook"), {"fields": ("signing_secret",)}),
-        (_("Limits"), {"fields": ("rate",)}),
+        (_("Limits"), {"fields": ("rate", "daily_reach", "pair_interval")}),
     ]
 
     def save_model(self, request: HttpRequest, obj: Bot, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        queueing.wake(obj.pk)
+        queueing.wake()
 
     def has_delete_permission(self, request: HttpRequest, obj: Bot | None = None) -> bool:
         """A bot that has sent stays, switched off: history points at it."""
@@ -139,7 +131,7 @@ class BotAdmin(ScopedAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         bot = self.get_object(request, object_id)
-        extra = dict(extra_context or {}) | {"bot": bot, "deliveries": _latest_deliveries(bot)}
+        extra = dict(extra_context or {}) | _about(bot)
         return super().change_view(request, object_id, form_url, extra)
 
     # -- Columns -------------------------------------------------------------------------------
@@ -153,8 +145,12 @@ class BotAdmin(ScopedAdmin):
         return render_to_string("messaging/bot_state_cell.html", {"bot": bot})
 
 
-def _latest_deliveries(bot: Bot | None) -> QuerySet | list[WebhookDelivery]:
-    return bot.deliveries.defer("body").order_by("-pk")[:5] if bot else []
+def _about(bot: Bot | None) -> dict[str, Any]:
+    """What the page of a bot says beside its form."""
+    if bot is None:
+        return {}
+    latest = bot.deliveries.defer("body").order_by("-pk")[:5]
+    return {"bot": bot, "deliveries": latest, "standing": operations.stand(bot)}
 
 
 @admin.register(WebhookDelivery)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.models import Account
 from messaging.providers import PROVIDERS
 
+MOST_TOGETHER = 100
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -40,6 +41,21 @@ class AccountForm(forms.ModelForm):
         help_text=_("dynamicUrlParameter instead of buttonParameters, for bots that still expect it."),
     )
 
+    coalesce = forms.IntegerField(
+        label=_("Recipients in one call"),
+        required=False,
+        min_value=1,
+        max_value=MOST_TOGETHER,
+        error_messages={
+            "min_value": _("Write a number from 1 to 100."),
+            "max_value": _("Write a number from 1 to 100."),
+        },
+        help_text=_(
+            "Messages with the same template and values may share one call. How many Jelou takes at once is "
+            "not documented. 1 sends each by itself."
+        ),
+    )
+
     class Meta:
         model = Account
         fields: ClassVar = ["name", "kind", "base_url"]
@@ -52,6 +68,8 @@ class AccountForm(forms.ModelForm):
         self.fields["dynamic_url_parameter"].initial = self.instance.options.get(
             "dynamic_url_parameter", False
         )
+
+        self.fields["coalesce"].initial = self.instance.options.get("coalesce", 1)
 
     def clean_base_url(self) -> str:
         """Credentials travel in a header: only an encrypted connection or this machine may have them."""
@@ -87,5 +105,6 @@ class AccountForm(forms.ModelForm):
         account.options = {
             **account.options,
             "dynamic_url_parameter": self.cleaned_data["dynamic_url_parameter"],
+            "coalesce": self.cleaned_data["coalesce"] or 1,
         }
         return super().save(commit)

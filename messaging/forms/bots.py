@@ -17,10 +17,37 @@ class BotForm(forms.ModelForm):
         help_text=_("If the provider signs its calls. Stored encrypted; leave empty to keep the stored one."),
     )
 
+    daily_reach = forms.IntegerField(
+        label=_("People in 24 hours"),
+        required=False,
+        min_value=1,
+        error_messages={"min_value": _("Write 1 or more, or leave it empty for no limit of ours.")},
+        help_text=_(
+            "To how many people the bot may begin to write within any 24 hours, as WhatsApp limits it. Each "
+            "person counts once; answers to those who wrote within 24 hours do not count. What does not fit "
+            "waits. Empty means no limit of ours."
+        ),
+    )
+    pair_interval = forms.FloatField(
+        label=_("Seconds between two messages to one person"),
+        required=False,
+        min_value=0,
+        max_value=86400,
+        error_messages={
+            "min_value": _("Write 0 or more seconds."),
+            "max_value": _("Write a day, 86400 seconds, at most."),
+        },
+        help_text=_(
+            "So long the second message waits. WhatsApp allows one in six seconds, and short bursts that it "
+            "makes up for afterwards. 0 means no pause of ours."
+        ),
+    )
+
     class Meta:
         model = Bot
         fields: ClassVar = [
             *("name", "account", "provider_id", "country", "time_zone", "is_on", "members", "rate"),
+            *("daily_reach", "pair_interval"),
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -31,6 +58,9 @@ class BotForm(forms.ModelForm):
 
     def clean_country(self) -> str:
         return self.cleaned_data["country"].upper()
+
+    def clean_pair_interval(self) -> float:
+        return self.cleaned_data["pair_interval"] or 0
 
     def save(self, commit: bool = True) -> Bot:
         if secret := self.cleaned_data.get("signing_secret"):

@@ -12,7 +12,10 @@ from messaging.statuses import Status
 from tests.factories import make_message, make_user
 from tests.messaging.admin.conftest import logged_in
 
-ALL = ["Dashboard", "Compose", "Messages", "Contacts", "Templates", "Bots", "Accounts", "Webhooks", "Users"]
+ALL = [
+    *("Dashboard", "Compose", "Messages", "Contacts"),
+    *("Templates", "Bots", "Accounts", "Webhooks", "Operations", "Users"),
+]
 
 
 def navigation(client: Client) -> list[str]:
@@ -28,7 +31,7 @@ def navigation(client: Client) -> list[str]:
     [
         ("Admins", set()),
         ("Supervisors", {"Accounts", "Users"}),
-        ("Agents", {"Accounts", "Webhooks", "Users"}),
+        ("Agents", {"Accounts", "Webhooks", "Operations", "Users"}),
         ("Auditors", {"Compose"}),
     ],
 )

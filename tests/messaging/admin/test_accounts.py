@@ -180,3 +180,23 @@ def test_an_account_with_bots_cannot_be_deleted(admin_person_client: Client, acc
         {"action": "delete_selected", "_selected_action": account.pk, "post": "yes"},
     )
     assert Account.objects.filter(pk=account.pk).exists()
+
+
+# -- Several recipients in one call --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("", 1), ("1", 1), ("25", 25), ("100", 100)])
+def test_how_many_share_a_call_is_kept(
+    admin_person_client: Client, account: Account, typed: str, kept: int
+) -> None:
+    save(admin_person_client, account, coalesce=typed, base_url=account.base_url.replace("http:", "https:"))
+    account.refresh_from_db()
+    assert account.options["coalesce"] == kept
+
+
+@pytest.mark.parametrize("typed", ["0", "101", "many"])
+def test_a_call_for_nobody_or_for_too_many_is_refused(
+    admin_person_client: Client, account: Account, typed: str
+) -> None:
+    response = save(admin_person_client, account, coalesce=typed)
+    assert "number" in errors(response)

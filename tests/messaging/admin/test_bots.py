@@ -116,6 +116,66 @@ def test_the_list_deletes_no_bot_that_has_sent(admin_person_client: Client, bot:
     assert Bot.objects.filter(pk=bot.pk).exists()
 
 
+# -- Limits --------------------------------------------------------------------------------------
+
+
+def test_the_limits_of_a_bot_are_saved(admin_person_client: Client, bot: Bot) -> None:
+    save(admin_person_client, bot, daily_reach="250", pair_interval="6.5")
+    bot.refresh_from_db()
+    assert (bot.daily_reach, bot.pair_interval) == (250, 6.5)
+
+
+def test_limits_that_are_left_empty_are_none(admin_person_client: Client, bot: Bot) -> None:
+    Bot.objects.update(daily_reach=1, pair_interval=1)
+    save(admin_person_client, bot, daily_reach="", pair_interval="")
+    bot.refresh_from_db()
+    assert (bot.daily_reach, bot.pair_interval) == (None, 0)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("daily_reach", "0", "Write 1 or more"),
+        ("daily_reach", "-5", "Write 1 or more"),
+        ("daily_reach", "2.5", "whole number"),
+        ("pair_interval", "-1", "Write 0 or more"),
+        ("pair_interval", "90000", "at most"),
+        ("pair_interval", "nan", "number"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_refused_in_words(
+    admin_person_client: Client, bot: Bot, field: str, value: str, problem: str
+) -> None:
+    response = save(admin_person_client, bot, **{field: value})
+    assert problem in str(response.context["adminform"].form.errors[field])
+
+
+def test_quiet_hours_are_not_offered_yet(admin_person_client: Client, bot: Bot) -> None:
+    page = admin_person_client.get(reverse("admin:messaging_bot_change", args=[bot.pk]))
+    assert "quiet_from" not in page.content.decode()
+
+
+# -- Sending -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("group", "buttons"), [("Admins", True), ("Supervisors", True), ("Auditors", False)])
+def test_its_page_stops_and_starts_it_for_those_who_may(bot: Bot, group: str, buttons: bool) -> None:
+    make_message(bot)
+    address = reverse("admin:messaging_bot_change", args=[bot.pk])
+    page = logged_in(make_user(group=group)).get(address).content.decode()
+    assert (reverse("admin:bot_pause", args=[bot.pk]) in page) == buttons
+    assert (reverse("admin:bot_stop", args=[bot.pk]) in page) == buttons
+    assert "1 one to one · 0 of campaigns" in page
+
+
+def test_its_page_says_who_paused_it_and_offers_to_resume(admin_person_client: Client, bot: Bot) -> None:
+    Bot.objects.update(paused_reason="bot_paused", paused_by=make_user("olga"))
+    address = reverse("admin:messaging_bot_change", args=[bot.pk])
+    page = admin_person_client.get(address).content.decode()
+    assert "olga paused the bot." in page
+    assert reverse("admin:bot_resume", args=[bot.pk]) in page
+
+
 # -- Buttons -------------------------------------------------------------------------------------
 
 
@@ -143,23 +203,15 @@ def test_the_webhook_is_connected(admin_person_client: Client, live_bot: Bot, si
     assert "reports statuses" in said(press(admin_person_client, live_bot, "subscribe"))
 
 
-def test_a_paused_bot_is_resumed(admin_person_client: Client, bot: Bot) -> None:
-    Bot.objects.update(paused_reason="rate_limit", paused_until=None)
-    press(admin_person_client, bot, "resume")
-    bot.refresh_from_db()
-    assert not bot.is_paused
-
-
-@pytest.mark.parametrize("button", ["sync", "check", "subscribe", "resume"])
+@pytest.mark.parametrize("button", ["sync", "check", "subscribe"])
 def test_looking_at_a_button_presses_nothing(admin_person_client: Client, bot: Bot, button: str) -> None:
-    Bot.objects.update(paused_reason="rate_limit", paused_until=None)
     address = reverse(f"admin:messaging_bot_{button}", args=[bot.pk])
     assert admin_person_client.get(address).status_code == 404
     bot.refresh_from_db()
-    assert bot.is_paused and not bot.sync_error
+    assert not bot.sync_error
 
 
-@pytest.mark.parametrize("button", ["sync", "check", "subscribe", "resume"])
+@pytest.mark.parametrize("button", ["sync", "check", "subscribe"])
 @pytest.mark.parametrize("group", ["Agents", "Supervisors", "Auditors"])
 def test_only_who_may_change_a_bot_presses_its_buttons(bot: Bot, group: str, button: str) -> None:
     member = make_user(group=group)

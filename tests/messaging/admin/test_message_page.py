@@ -9,11 +9,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from messaging import sending
+from messaging import health, sending
 from messaging.models import Attempt, Bot, Message
 from messaging.statuses import Status
 from templates_app.components import Components
-from tests.factories import CREDENTIALS, make_contact, make_message, make_template
+from tests.factories import CREDENTIALS, make_contact, make_message, make_template, make_user
+from tests.messaging.admin.conftest import logged_in
 from tests.simulating import Simulator, wait_for
 
 HOSTILE = "<script>alert(1)</script>"
@@ -31,7 +32,7 @@ def test_it_tells_the_whole_way_of_a_message(
     simulator.add_template(elementName="saludo", template="Hola")
     template = make_template(live_bot, Components(body="Hola"), element_name="saludo")
     message = make_message(live_bot, make_contact("593990000123"), template=template)
-    sending.pump(live_bot.pk)
+    sending.pump()
     page = shown(agent_client, message)
     assert page.index("Accepted") < page.index("Attempts") < page.index("Request") < page.index("Answer")
     assert "HTTP 200" in page
@@ -44,7 +45,7 @@ def test_it_shows_what_the_provider_refused_and_what_helps(
 ) -> None:
     template = make_template(live_bot, element_name="no_such_template")
     message = make_message(live_bot, make_contact("593990000123"), template=template)
-    sending.pump(live_bot.pk)
+    sending.pump()
     message.refresh_from_db()
     page = shown(agent_client, message)
     assert message.status == Status.FAILED
@@ -56,7 +57,7 @@ def test_it_shows_what_the_provider_refused_and_what_helps(
 def test_credentials_are_not_in_it(agent_client: Client, live_bot: Bot, simulator: Simulator) -> None:
     simulator.fault("status_401")
     message = make_message(live_bot, make_contact("593990000123"), template=make_template(live_bot))
-    sending.pump(live_bot.pk)
+    sending.pump()
     assert message.attempts.exists()
     page = shown(agent_client, message)
     assert not [secret for secret in CREDENTIALS.values() if secret in page]
@@ -71,7 +72,7 @@ def test_a_code_is_nowhere_on_it(agent_client: Client, live_bot: Bot, simulator:
         reverse("admin:compose"),
         {"do": "send", "template": template.pk, "contact": contact.public_id, "value-body.1": "884422"},
     )
-    sending.pump(live_bot.pk)
+    sending.pump()
     [message] = Message.objects.all()
     assert Attempt.objects.exists()
     wait_for(lambda: simulator.messages())
@@ -134,9 +135,73 @@ def test_it_asks_for_news_as_long_as_there_may_be_some(agent_client: Client, bot
 
 def test_a_queued_message_says_what_it_waits_for(agent_client: Client, bot: Bot) -> None:
     message = make_message(bot)
-    assert "It leaves as soon as a worker is free." in shown(agent_client, message)
+    assert "No worker is running." in shown(agent_client, message)
+    health.beat()
+    assert "It is the next of this bot to leave." in shown(agent_client, message)
     Bot.objects.update(is_on=False)
-    assert "It waits because Soporte sends nothing now" in shown(agent_client, message)
+    assert "The bot is switched off." in shown(agent_client, message)
+
+
+def test_until_when_it_waits_is_told_by_the_persons_clock(agent_client: Client, bot: Bot) -> None:
+    message = make_message(bot, due_at=dt.datetime(2100, 1, 1, 12, tzinfo=dt.UTC))
+    agent_client.cookies["timezone"] = "America/Guayaquil"
+    assert "Until 2100-01-01 07:00:00 (America/Guayaquil)." in shown(agent_client, message)
+
+
+def test_one_that_was_put_back_says_why_in_the_providers_words_too(agent_client: Client, bot: Bot) -> None:
+    later = timezone.now() + dt.timedelta(minutes=1)
+    message = make_message(bot, due_at=later, reason="rate_limited", detail="slow down")
+    page = shown(agent_client, message)
+    assert "Too many requests reached the provider" in page
+    assert "slow down" in page
+
+
+def test_an_old_message_that_waits_is_still_followed(agent_client: Client, bot: Bot) -> None:
+    old = make_message(bot, created_at=timezone.now() - dt.timedelta(days=5))
+    assert "every 20s" in shown(agent_client, old)
+
+
+# -- Taking it back ------------------------------------------------------------------------------
+
+
+def take_back(client: Client, message: Message) -> Any:
+    return client.post(reverse("admin:messaging_message_cancel", args=[message.public_id]), follow=True)
+
+
+def test_a_message_that_waits_is_taken_back_and_says_by_whom(agent_client: Client, bot: Bot) -> None:
+    message = make_message(bot)
+    assert "Do not send it" in shown(agent_client, message)
+    page = html.unescape(take_back(agent_client, message).content.decode())
+    message.refresh_from_db()
+    assert message.status == Status.CANCELED
+    assert "The message was canceled." in page
+    assert page.index("Timeline") < page.index("Canceled", page.index("Timeline")) < page.rindex("ana")
+
+
+def test_one_that_has_left_is_not_taken_back(agent_client: Client, bot: Bot) -> None:
+    message = make_message(bot, status=Status.SENT)
+    assert "Do not send it" not in shown(agent_client, message)
+    assert "It was too late" in take_back(agent_client, message).content.decode()
+    message.refresh_from_db()
+    assert message.status == Status.SENT
+
+
+def test_who_may_not_write_takes_nothing_back(bot: Bot) -> None:
+    message = make_message(bot)
+    auditor = logged_in(make_user(group="Auditors"))
+    assert "Do not send it" not in shown(auditor, message)
+    assert take_back(auditor, message).status_code == 403
+
+
+def test_another_bots_agent_takes_nothing_back(bot: Bot) -> None:
+    message = make_message(bot)
+    stranger = logged_in(make_user(group="Agents"))
+    assert take_back(stranger, message).status_code == 404
+    message.refresh_from_db()
+    assert message.status == Status.QUEUED
+
+
+# -- Addresses -----------------------------------------------------------------------------------
 
 
 def test_an_address_that_is_no_message_is_not_found(agent_client: Client, bot: Bot) -> None:

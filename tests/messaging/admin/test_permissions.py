@@ -69,8 +69,14 @@ LOOKING = (
     | of("messaging/bot", *LIST_AND_PAGE)
     | of("templates_app/template", *LIST_AND_PAGE)
 )
+WATCHING = {"admin/operations/", "admin/operations/news/"}
 WRITING = of("messaging/message", "compose/", "compose/contacts/") | of("messaging/contact", *FORMS)
-SUPERVISING = of("messaging/webhookdelivery", *LIST_AND_PAGE) | of("messaging/tag", *FORMS, *DELETE)
+SUPERVISING = (
+    WATCHING
+    | {"admin/operations/bots/<int:bot_id>/stop/"}
+    | of("messaging/webhookdelivery", *LIST_AND_PAGE)
+    | of("messaging/tag", *FORMS, *DELETE)
+)
 MANAGING = (
     of("messaging/bot", *FORMS)
     | of("messaging/account", *LIST_AND_PAGE, *FORMS)
@@ -78,7 +84,8 @@ MANAGING = (
     | of("auth/group", *LIST_AND_PAGE)
 )
 AUDITING = (
-    of("messaging/webhookdelivery", *LIST_AND_PAGE)
+    WATCHING
+    | of("messaging/webhookdelivery", *LIST_AND_PAGE)
     | of("messaging/account", *LIST_AND_PAGE)
     | of("auth/user", *LIST_AND_PAGE)
     | of("auth/group", *LIST_AND_PAGE)
