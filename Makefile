@@ -13,7 +13,7 @@ unexport DJANGO_SETTINGS_MODULE
 # A file that a failed command wrote half is not there.
 .DELETE_ON_ERROR:
 
-.PHONY: help install run test test-sqlite test-postgres lint format messages key clean
+.PHONY: help install run test test-sqlite test-postgres drill bench lint format messages key clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -33,6 +33,14 @@ test-sqlite: $(VENV)/dev
 
 test-postgres: $(VENV)/dev
 	$(BIN)/python -m tests.postgres $(TESTS)
+
+bench: $(VENV)/dev  ## Measure sending; docs/benchmarks.md explains the figures and the variables
+	@$(BIN)/python -m bench $(foreach name,ROUNDS ROWS LARGE CLICKS LATENCIES FIGURES DATABASES,\
+	$(if $($(name)),$(name)=$($(name))))
+
+drill: $(VENV)/run .env  ## Kill workers while messages leave, and count the books (ROWS, WORKERS, KILLS, SEED)
+	@$(BIN)/python manage.py drill --rows $(or $(ROWS),10000) --workers $(or $(WORKERS),4) \
+	--kills $(or $(KILLS),12) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/dev  ## Check style, types, migrations and settings
 	$(BIN)/ruff check .

@@ -1,0 +1,230 @@
+"""What goes wrong: at random moments, to random victims, from a seed.
+
+Whatever may leave a row unknown is done to processes that were stopped first, so that what was in flight at
+that moment is known exactly, and nothing else has an excuse.
+"""
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, transaction
+
+from messaging import queueing
+from messaging.drilling.crew import Crew, send_signal
+from messaging.drilling.referee import Referee
+from messaging.models import Message, Outcome
+from messaging.statuses import Status
+
+# By chance, all the time: the share of calls, and for some how many seconds it takes.
+FAULTS = (
+    ("reset_after", 0.004, 0.0),
+    ("reset_before", 0.003, 0.0),
+    ("not_json", 0.003, 0.0),
+    ("502_html", 0.003, 0.0),
+    ("500", 0.005, 0.0),
+    ("timeout_after", 0.002, 1.5),
+    ("timeout_before", 0.002, 1.5),
+    ("slow", 0.01, 0.5),
+    ("latency", 0.1, 0.4),
+    ("latency", 0.5, 0.1),
+)
+# Of messages that are taken, those that never arrive.
+FAILING = 0.01
+# What a stopped process may still have under way at the database, in seconds.
+BREATH = 0.05
+# Kinds of mishaps that kill nobody.
+OTHERS = 6
+LOCKED_SECONDS = 2
+# Seconds from one mishap to the next, at least; without any, rows would all leave in as many each.
+SPACING = 0.8
+# If nothing moves, the next thing goes wrong after so many seconds all the same.
+IMPATIENCE = 3
+
+
+def mishaps(kills: int) -> int:
+    """How many things go wrong in all: as many others as kills, and each kind of them once."""
+    return kills + max(kills, OTHERS)
+
+
+class Disturber:
+    """`in_flight` holds the rows that were being sent whenever something was killed, cut or stopped."""
+
+    def __init__(
+        self, crew: Crew, referee: Referee, chance: random.Random, kills: int, say: Callable[[str], None]
+    ) -> None:
+        self.crew, self.referee, self.chance, self.say = crew, referee, chance, say
+        self.in_flight: set[int] = set()
+        self.done: Counter[str] = Counter()
+        self._sleepers: list[tuple[float, int]] = []
+        self._last = time.monotonic()
+        self._plan = self._planned(kills)
+
+    def _planned(self, kills: int) -> list[tuple[float, Callable[[], str]]]:
+        """Which share of the rows has left when what happens; the last first."""
+        killings = (self._worker, self._parent, self._cluster, self._worker, self._sentinel, self._cluster)
+        others = (self._cut, self._stop, self._lose_tasks, self._repeat_tasks, self._shuffle, self._throttle)
+        what = [killings[number % len(killings)] for number in range(kills)]
+        what += [others[number % len(others)] for number in range(mishaps(kills) - kills)]
+        self.chance.shuffle(what)
+        moments = sorted((self.chance.uniform(0.02, 0.85) for _ in what), reverse=True)
+        return list(zip(moments, what, strict=True))
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self._plan)
+
+    def begin(self, rows: int) -> None:
+        """The faults that are there all the time; a short run has each of them, too."""
+        for kind, share, seconds in FAULTS:
+            held = seconds * sum(settings.PROVIDER_TIMEOUT) if kind.startswith("timeout") else seconds
+            self.referee.tell("faults", kind=kind, probability=max(share, 2 / rows), seconds=held)
+        self.referee.tell("switches", failing=FAILING)
+        self._shuffle()
+
+    def tick(self, share: float) -> None:
+        """Do what is due when this share of the rows has left."""
+        self._wake_sleepers()
+        since = time.monotonic() - self._last
+        if since > SPACING and self._plan and (self._plan[-1][0] <= share or since > IMPATIENCE):
+            _moment, action = self._plan.pop()
+            self.say(action())
+            self.done[action.__name__.strip("_")] += 1
+            self._last = time.monotonic()
+
+    def calm(self) -> None:
+        """Nothing goes wrong any more."""
+        self._plan.clear()
+        self.referee.clear_faults()
+        self.referee.tell("switches", late=0, order="natural", duplicates=0)
+
+    def _wake_sleepers(self) -> None:
+        now = time.monotonic()
+        send_signal([pid for moment, pid in self._sleepers if moment <= now], signal.SIGCONT)
+        self._sleepers = [(moment, pid) for moment, pid in self._sleepers if moment > now]
+
+    @property
+    def has_sleepers(self) -> bool:
+        return bool(self._sleepers)
+
+    @property
+    def kills(self) -> int:
+        return sum(self.done[name] for name in ("worker", "parent", "sentinel", "cluster"))
+
+    # -- Processes -----------------------------------------------------------------------------------
+
+    def _worker(self) -> str:
+        """One of the sentinel's children, busy or not."""
+        return self._kill("a worker", self._any(self.crew.workers()))
+
+    def _parent(self) -> str:
+        """Its sentinel and its workers go on; another cluster starts beside them."""
+        return self._kill("a cluster's parent", [self.chance.choice(self.crew.clusters).parent])
+
+    def _sentinel(self) -> str:
+        """Its workers go on without anybody who watches over them."""
+        return self._kill("a sentinel", self._any(self.crew.sentinels()))
+
+    def _cluster(self) -> str:
+        """All of it at once, as when the power goes; what an earlier kill left goes first."""
+        cluster = self.crew.everybody()[0]
+        return self._kill("a whole cluster", [one.pid for one in cluster.members()])
+
+    def _kill(self, what: str, pids: list[int]) -> str:
+        count = self._freeze(pids)
+        send_signal(pids, signal.SIGKILL)
+        return f"killed {what}, with {count} in flight"
+
+    def _stop(self) -> str:
+        """A worker stands still for longer than its lease, and then goes on as if nothing had been."""
+        pids = self._any(self.crew.workers())
+        count = self._freeze(pids)
+        until = time.monotonic() + settings.SEND_LEASE_SECONDS + 1
+        self._sleepers += [(until, pid) for pid in pids]
+        return f"stopped a worker for longer than its lease, with {count} in flight"
+
+    def _any(self, pids: list[int]) -> list[int]:
+        return self.chance.sample(pids, min(1, len(pids)))
+
+    def _freeze(self, pids: list[int]) -> int:
+        send_signal(pids, signal.SIGSTOP)
+        time.sleep(BREATH)
+        return self._note()
+
+    def _note(self) -> int:
+        """Remember what is being sent right now. Returns how many rows that are."""
+        started = Message.objects.filter(status=Status.SENDING, attempts__outcome=Outcome.STARTED)
+        now = set(started.values_list("pk", flat=True))
+        self.in_flight |= now
+        return len(now)
+
+    # -- The database --------------------------------------------------------------------------------
+
+    def _cut(self) -> str:
+        if connection.vendor == "sqlite":
+            threading.Thread(target=self._lock, daemon=True).start()
+            return f"locked the database for {LOCKED_SECONDS} s"
+        return self._terminate()
+
+    def _lock(self) -> None:
+        """Nobody else can write meanwhile."""
+        with transaction.atomic():
+            self._note()
+            time.sleep(LOCKED_SECONDS)
+        connection.close()
+
+    def _terminate(self) -> str:
+        """Every second connection of this database but our own ends, in workers and the web alike."""
+        workers = self.crew.workers()
+        count = self._freeze(workers)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND random() < 0.5"
+            )
+            cut = len(cursor.fetchall())
+        send_signal(workers, signal.SIGCONT)
+        return f"cut {cut} database connections, with {count} in flight"
+
+    # -- The queue -----------------------------------------------------------------------------------
+
+    def _lose_tasks(self) -> str:
+        count, _by_model = _tasks().objects.all().delete()
+        return f"lost {count} tasks of the queue"
+
+    def _repeat_tasks(self) -> str:
+        """Every task twice, and somebody woken once more, whether there is something to do or not."""
+        tasks = list(_tasks().objects.all())
+        for task in tasks:
+            task.pk = None
+        _tasks().objects.bulk_create(tasks)
+        queueing.wake()
+        return f"repeated {len(tasks)} tasks of the queue, and woke somebody"
+
+    # -- The provider --------------------------------------------------------------------------------
+
+    def _shuffle(self) -> str:
+        """Webhooks late, repeated and out of order, in another way than before."""
+        switches = {
+            "late": round(self.chance.uniform(0, 2), 1),
+            "order": self.chance.choice(("natural", "reversed", "random")),
+            "duplicates": self.chance.choice((0, 1, 1, 2)),
+        }
+        self.referee.tell("switches", **switches)
+        late, order, copies = switches.values()
+        return f"webhooks come {late} s late, in {order} order, and {copies} times more"
+
+    def _throttle(self) -> str:
+        self.referee.tell("faults", kind="429", next=3, retry_after=1)
+        return "the provider asks for a pause"
+
+
+def _tasks() -> Any:
+    """The table itself: what happens to it here is nothing that the queue offers."""
+    return apps.get_model("django_q", "OrmQ")
