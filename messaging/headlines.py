@@ -31,7 +31,8 @@ def headline(now: Overview) -> Headline:
     if now.is_still:
         return Headline("bad", _("Messages are due, nothing is in their way, and yet none is being sent."))
     if not now.is_swept:
-        return Headline("warn", _("The sweeper has not made its round, so what dies is not put right."))
+        text = _("The sweeper has not made its round, so what was interrupted is not put right.")
+        return Headline("warn", text)
     if now.late:
         return Headline("warn", _late(now.late))
     if now.books.unknown:

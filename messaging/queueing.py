@@ -17,7 +17,7 @@ from django_q.models import Schedule
 from django_q.signals import post_spawn
 from django_q.tasks import async_task
 
-from messaging import health
+from messaging import health, jams
 
 PUMP = "messaging.tasks.pump"
 SWEEP = "messaging.tasks.sweep"
@@ -72,4 +72,6 @@ def _schedule_rounds(**_kwargs: Any) -> None:
 def _begin_work(**_kwargs: Any) -> None:
     """The queue says so in each worker process, before its first task."""
     health.keep_beating()
+    # The first processes of a cluster are its workers, a monitor and a pusher.
+    jams.watch(settings.Q_CLUSTER["workers"] + 2)
     async_task(SWEEP, save=False)

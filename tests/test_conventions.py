@@ -26,7 +26,7 @@ LAYERS = {
         messaging.pacing messaging.events messaging.intake messaging.connecting
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.deciding
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
-        messaging.template_sync messaging.queueing messaging.cores messaging.health
+        messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.summaries messaging.demo
         messaging.drilling
         templates_app.syncing""",

@@ -65,9 +65,9 @@ FIGURES = {
     "lost": _("Lost"),
     "doubled": _("Sent twice"),
     "kills": _("Workers killed"),
-    "in_flight_at_kills": _("On their way at a kill"),
+    "in_flight_at_kills": _("On their way when a worker was killed"),
     "restarts": _("Restarts"),
-    "uncertain": _("Answers that left it open"),
+    "uncertain": _("Answers that did not say whether it was taken"),
     "seconds": _("Seconds it took"),
 }
 # There must be none of these.

@@ -38,8 +38,8 @@ class BotForm(forms.ModelForm):
             "max_value": _("Write a day, 86400 seconds, at most."),
         },
         help_text=_(
-            "So long the second message waits. WhatsApp allows one in six seconds, and short bursts that it "
-            "makes up for afterwards. 0 means no pause of ours."
+            "How long the second message waits. WhatsApp allows one in six seconds, and after a short burst "
+            "makes it wait longer. 0 means no pause of ours."
         ),
     )
 
