@@ -125,7 +125,7 @@ _INSERT = """
         request_digest, answer, error)
     SELECT {public_id}, m.id, new.column3, m.claim_id, {started_at}, 'started', {request}, new.column5, '', ''
     FROM (VALUES {rows}) AS new JOIN messaging_message AS m ON m.id = new.column2
-    WHERE m.claim_id = {claim_id} AND m.status = 'sending' {lock}
+    WHERE m.claim_id = {claim_id} AND m.status = 'sending' {lock} ON CONFLICT DO NOTHING
 """
 _WORDS = {
     "sqlite": {
@@ -148,7 +148,8 @@ _WORDS = {
 def write_down(calls: Sequence[Call]) -> list[Call]:
     """Write that these calls are about to be made; returns those whose rows are still ours.
 
-    From here on only evidence says that nothing left. To be called in a transaction.
+    From here on only evidence says that nothing left. To be called in a transaction; doing it again, after
+    one whose end nobody saw, writes nothing twice.
     """
     attempts = [attempt for call in calls for attempt in call.attempts]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(attempts))

@@ -17,6 +17,8 @@ from messaging.models import Bot, Message
 CLAIM_SIZE = 100
 # Rows of people who wait, won although enough of a campaign is there already.
 URGENT_SIZE = 8
+# With its next slot further ahead than this, nothing is claimed for a bot.
+FAR_SECONDS = 2
 # Calls written down at once, although not all of them may leave this very moment.
 ARM_SIZE = 32
 # A slot that was missed by more than this is lost: leaving late would crowd the next second.
@@ -72,6 +74,8 @@ class Line:
         """How many calls to claim now: what leaves within a moment, and only when half of that has left."""
         if not self._has_due or self.is_stopped or self.bot.obstacle:
             return 0
+        if self.bot.next_slot > time.time() + FAR_SECONDS:
+            return 0  # whoever claims now could only give back
         if len(self._ready) <= self._moment // 2:
             return self._moment
         few = min(URGENT_SIZE, self._moment)

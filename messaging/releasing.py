@@ -34,23 +34,27 @@ def skip(message: Message, reason: str) -> None:
             record_status(message, News(Status.SKIPPED, Source.WORKER, reason=reason))
 
 
-def release(message: Message, *, due_at: dt.datetime, reason: str = "", counted: bool = True) -> bool:
-    """Back to the queue: the request certainly did not take effect. Returns whether the row was still ours.
+def release(message: Message, *, due_at: dt.datetime, reason: str = "", counted: bool = True) -> None:
+    """Back to the queue: the request certainly did not take effect. Whoever lost the claim changes nothing.
 
     `reason` says why it waits until `due_at`. A start that failed for reasons of the whole bot is not
     counted against the row.
     """
     with transaction.atomic():
-        released = held(message).update(
-            status=Status.QUEUED,
-            claim_id=None,
-            lease_until=None,
-            due_at=due_at,
-            reason=reason,
-            starts=F("starts") - (0 if counted else 1),
-        )
-        if released:
+        if _requeue(message, due_at=due_at, reason=reason, counted=counted):
             _note_release(message, due_at, reason)
+
+
+def _requeue(message: Message, *, due_at: dt.datetime, reason: str, counted: bool) -> bool:
+    """Returns whether the row was still ours."""
+    released = held(message).update(
+        status=Status.QUEUED,
+        claim_id=None,
+        lease_until=None,
+        due_at=due_at,
+        reason=reason,
+        starts=F("starts") - (0 if counted else 1),
+    )
     return bool(released)
 
 
@@ -62,11 +66,12 @@ def _note_release(message: Message, due_at: dt.datetime, reason: str) -> None:
 
 
 def put_back(messages: Iterable[Message]) -> None:
-    """Give back what was claimed and never tried, as if nobody had claimed it."""
+    """Give back what was claimed and never tried, as if nobody had claimed it: history says nothing of it."""
     for message in messages:
         assert message.claim_id is not None
         with transaction.atomic():
-            if release(message, due_at=timezone.now(), counted=False):
+            due_at = message.due_at or timezone.now()
+            if _requeue(message, due_at=due_at, reason="", counted=False):
                 message.attempts.filter(claim_id=message.claim_id).delete()
 
 

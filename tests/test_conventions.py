@@ -49,7 +49,7 @@ LONG = {
 WRITERS = {
     ("messaging.events", "_move"),
     ("messaging.claiming", "_win"),
-    ("messaging.releasing", "release"),
+    ("messaging.releasing", "_requeue"),
     ("messaging.settling", "_update"),
     ("messaging.canceling", "_cancel"),
     # The drill makes, cuts and drops a database of its own, in SQL.

@@ -129,6 +129,14 @@ def test_a_claim_whose_end_nobody_saw_is_given_back_whole(bot):
     releasing.release_claim(claim_id)
     message.refresh_from_db()
     assert (message.status, message.starts, message.attempts.count()) == (Status.QUEUED, 0, 0)
+    assert message.events.count() == 0
+
+
+def test_writing_down_again_after_an_end_nobody_saw_writes_nothing_twice(bot):
+    message = queued(bot)
+    begun = write_down(claiming.claim(bot, 10))
+    assert write_down(begun) == begun
+    assert message.attempts.count() == 1
 
 
 def test_releasing_leaves_a_line_of_history_once(bot):

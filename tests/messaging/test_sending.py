@@ -500,6 +500,17 @@ def test_what_was_claimed_goes_back_when_the_time_is_used(live_bot, simulator):
     assert Message.objects.filter(status=Status.QUEUED, starts__gt=0).count() == 0
 
 
+def test_nothing_is_claimed_for_a_bot_whose_next_slot_is_far(bot):
+    bot.next_slot = time.time() + 60
+    bot.save(update_fields=["next_slot"])
+    message = queued(bot)
+    pump = sending.Pump()
+    pump._ends = time.monotonic() + 0.3
+    pump.work()
+    assert statuses(message) == [Status.QUEUED]
+    assert message.events.count() == 0
+
+
 # -- The database goes away ------------------------------------------------------------------------
 
 
