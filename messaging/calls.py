@@ -61,7 +61,7 @@ def prepare(bot: Bot, provider: Provider, messages: Sequence[Message]) -> list[C
             part = alike[start : start + provider.most_together]
             try:
                 calls.append(_call(bot, provider, part, earlier))
-            except Exception:
+            except Exception:  # these rows alone: `give_up` logs it and counts it against them
                 for message in part:
                     give_up(message)
     return calls

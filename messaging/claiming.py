@@ -140,7 +140,7 @@ def _unrefused(bot: Bot, messages: Sequence[Message]) -> list[Message]:
     for message in messages:
         try:
             refusal = objection(message, windows=windows, blocked=blocked)
-        except Exception:
+        except Exception:  # this row alone: `give_up` logs it and counts it against it
             give_up(message)
             continue
         if refusal:

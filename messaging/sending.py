@@ -24,7 +24,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from messaging import claiming, connecting, queueing, settling
 from messaging.calls import Call
 from messaging.lines import Line
-from messaging.models import Bot, Lane
+from messaging.models import Bot, Lane, Message
 from messaging.providers.base import Kind, ProviderError, Scope
 from messaging.releasing import put_back, release_claim
 from messaging.settling import Result
@@ -47,9 +47,11 @@ BOTS_AT_FULL_WIDTH = 4
 def pump() -> int:
     """Send what is due until nothing is, or the slice of time is used. Returns how many calls were made."""
     pump = Pump()
-    pump.work()
-    wake_if_due()
-    pump.drain()
+    try:
+        pump.work()
+        wake_if_due()
+    finally:
+        pump.drain()
     return pump.made
 
 
@@ -92,6 +94,8 @@ class Pump:
         self._ends = time.monotonic() + SLICE_SECONDS
         # Claims of which nobody knows whether they were committed.
         self._in_doubt: list[UUID] = []
+        # Claimed, never sent, and still to be given back.
+        self._unsent: list[Message] = []
         self._trouble_since = 0.0
         self._called_for_help = False
 
@@ -108,15 +112,17 @@ class Pump:
 
     def drain(self) -> None:
         """Wait for the answers that are still to come, and store them all."""
-        while self._unstored or self._is_under_way:
-            self._listen(FLUSH_SECONDS)
+        while self._unstored or self._unsent or self._is_under_way:
+            self._listen(FLUSH_SECONDS if self._is_under_way else 0)
             self._guarded(self._store)
+            self._guarded(self._give_back)
         self._wire.shutdown()
 
     def _turn(self) -> None:
         while self._in_doubt:
             release_claim(self._in_doubt[-1])
             self._in_doubt.pop()
+        self._give_back()
         if len(self._unstored) >= FLUSH_SIZE or (self._unstored and time.monotonic() >= self._store_at):
             self._store()
         if time.monotonic() >= self._look_at:
@@ -146,7 +152,7 @@ class Pump:
                 raise
             logger.warning("The database is away: %s", type(error).__name__)
             connection.close()
-            time.sleep(0.2)
+            time.sleep(0.2)  # a moment for the server to come back
         else:
             self._trouble_since = 0.0
 
@@ -168,11 +174,19 @@ class Pump:
         if line := self._lines.get(bot.pk):
             line.update(bot, has_due=has_due, has_urgent=has_due and bot.has_urgent is not None)
             if bot.obstacle:
-                put_back(line.give_back())
+                self._unsent += line.give_back()
+                self._give_back()
 
     def _stop_claiming(self) -> None:
         for line in self._lines.values():
-            put_back(line.give_back())
+            self._unsent += line.give_back()
+        self._give_back()
+
+    def _give_back(self) -> None:
+        """Keeps the rows until each is given back: forgotten, they would count as maybe sent."""
+        while self._unsent:
+            put_back(self._unsent[-1:])
+            self._unsent.pop()
 
     # -- Claim and send ------------------------------------------------------------------------
 
@@ -194,7 +208,7 @@ class Pump:
     def _dispatch(self, line: Line) -> None:
         while call := line.next_call():
             if time.monotonic() > call.leave_by:
-                put_back(attempt.message for attempt in call.attempts)
+                self._unsent += [attempt.message for attempt in call.attempts]
                 continue
             line.under_way += 1
             self.made += 1
@@ -205,7 +219,7 @@ class Pump:
         begin = time.monotonic()
         try:
             result: Result = call.send()
-        except Exception as error:
+        except Exception as error:  # kept: `settling` decides by its kind what it says about the rows
             result = error
         self._answers.put((line, call, result, time.monotonic() - begin))
 

@@ -70,7 +70,7 @@ def _each(attempts: Iterable[Attempt], action: Callable[[Attempt], None]) -> Non
             action(attempt)
         except (OperationalError, InterfaceError):
             raise
-        except Exception:
+        except Exception:  # this row alone; the answers of the others must still be stored
             logger.exception("What became of message %s could not be stored", attempt.message.public_id)
             mark_unknown(attempt, "internal_error", "")
 

@@ -7,14 +7,16 @@ from messaging.cores import on_one_core
 def pump() -> int:
     """Returns how many calls were made; none if this cluster has pumps enough."""
     pump = sending.Pump()
-    with queueing.seat() as seat:
-        if not seat:
-            return 0
-        with health.pumping(), on_one_core(seat):
-            pump.work()
-    # The place is free, so that answers which are slow to come hold up nobody.
-    sending.wake_if_due()
-    pump.drain()
+    try:
+        with queueing.seat() as seat:
+            if not seat:
+                return 0
+            with health.pumping(), on_one_core(seat):
+                pump.work()
+        # The place is free, so that answers which are slow to come hold up nobody.
+        sending.wake_if_due()
+    finally:
+        pump.drain()
     return pump.made
 
 

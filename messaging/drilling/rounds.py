@@ -39,6 +39,6 @@ class Rounds:
                 # The database is cut under everybody. The next round is a new try.
                 logger.warning("The rounds ended early: %s", type(error).__name__)
                 connection.close()
-            except Exception:
+            except Exception:  # the books will tell; the drill goes on, as the product would
                 logger.exception("The rounds broke")
         connection.close()

@@ -6,7 +6,7 @@ import logging
 import time
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from messaging import claiming, connecting, sending, sweeping
@@ -509,6 +509,42 @@ def test_nothing_is_claimed_for_a_bot_whose_next_slot_is_far(bot):
     pump.work()
     assert statuses(message) == [Status.QUEUED]
     assert message.events.count() == 0
+
+
+def test_a_mistake_of_our_own_does_not_lose_the_answers_on_their_way(live_bot, simulator, monkeypatch):
+    message = queued(live_bot)
+    look = sending.Pump._look
+
+    def fails_later(pump):
+        if pump.made:
+            raise ValueError("ours")
+        look(pump)
+
+    monkeypatch.setattr(sending.Pump, "_look", fails_later)
+    simulator.fault("latency", seconds=0.4)
+    with pytest.raises(ValueError, match="ours"):
+        sending.pump()
+    assert statuses(message) == [Status.ACCEPTED]
+
+
+def test_what_could_not_be_given_back_at_once_is_given_back_later(live_bot, simulator, monkeypatch):
+    live_bot.rate = 3
+    live_bot.save(update_fields=["rate"])
+    rows = [queued(live_bot) for _ in range(3)]
+    broken = iter([True])
+
+    def put_back(messages, real=sending.put_back):
+        if next(broken, False):
+            raise OperationalError("away")
+        real(messages)
+
+    monkeypatch.setattr(sending, "put_back", put_back)
+    monkeypatch.setattr(sending.connection, "close", lambda: None)  # the test's own transaction
+    pump = sending.Pump()
+    pump._ends = time.monotonic() + 0.3
+    pump.work()
+    pump.drain()
+    assert Status.SENDING not in statuses(*rows)
 
 
 # -- The database goes away ------------------------------------------------------------------------
