@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from messaging.models.encryption import cipher
+from messaging.providers.http import POOL_SIZE
 from messaging.sending import SLICE_SECONDS
 
 
@@ -47,6 +48,19 @@ def check_lease(**_kwargs: Any) -> list[CheckMessage]:
             "sent would be taken for lost.",
             hint=f"Set it above {sum(settings.PROVIDER_TIMEOUT):.0f}.",
             id="jelou.E004",
+        )
+    ]
+
+
+@register
+def check_in_flight(**_kwargs: Any) -> list[CheckMessage]:
+    if 1 <= settings.SEND_IN_FLIGHT <= POOL_SIZE:
+        return []
+    return [
+        Error(
+            f"SEND_IN_FLIGHT ({settings.SEND_IN_FLIGHT}) is no number of calls that can be under way.",
+            hint=f"Set it between 1 and {POOL_SIZE}, which is how many connections are kept.",
+            id="jelou.E008",
         )
     ]
 

@@ -93,3 +93,11 @@ def test_every_mistake_comes_with_a_sentence_and_stops_the_start(settings):
 
 def test_our_own_settings_are_good(db):
     call_command("check", databases=["default"])
+
+
+@pytest.mark.parametrize(
+    ("calls", "expected"), [(0, ["jelou.E008"]), (1, []), (256, []), (257, ["jelou.E008"])]
+)
+def test_calls_under_way_are_some_and_no_more_than_connections(settings, calls, expected):
+    settings.SEND_IN_FLIGHT = calls
+    assert ids(checks.check_in_flight()) == expected
