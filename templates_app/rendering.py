@@ -1,14 +1,12 @@
 """The only renderer: composer, template page, history and conversation all show what it draws.
 
-A `Bubble` is what the recipient gets, in words; it is made from the values that go on the wire and from
-nothing else. `bubble_html` draws it, inert: nothing in it can be followed, submitted or run, and under a
+`bubble_html` draws a `bubbles.Bubble`, inert: nothing in it can be followed, submitted or run, and under a
 strict content security policy it needs no exception.
 """
 
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from templates_app.bubbles import Bubble, BubbleButton, Media
 from templates_app.components import VARIABLE, Button, Components, fill
 from templates_app.formatting import Blank, displayable, marked, to_html
 
@@ -52,41 +51,6 @@ _TAGS = {"image": "img", "sticker": "img", "video": "video", "audio": "audio"}
 _ORIGIN = re.compile(r"(https?)://((?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]+)?)(?=[/?#]|\Z)", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Media:
-    kind: str
-    url: str
-    filename: str = ""
-
-
-@dataclass(frozen=True)
-class BubbleButton:
-    """`kind` as in `components.Button`; `detail` is where it leads: a link, a number, the code it copies."""
-
-    kind: str
-    label: str
-    detail: str = ""
-    blanks: tuple[Blank, ...] = ()
-
-
-@dataclass(frozen=True)
-class Bubble:
-    """What a phone shows of one message. `unsupported` names the parts that nobody here can show.
-
-    Blanks still without a value stand in the texts as they were written, and `…_blanks` says where: a
-    value that happens to look like a blank is none.
-    """
-
-    body: str
-    header: str = ""
-    media: Media | None = None
-    footer: str = ""
-    buttons: tuple[BubbleButton, ...] = ()
-    unsupported: tuple[str, ...] = ()
-    header_blanks: tuple[Blank, ...] = ()
-    body_blanks: tuple[Blank, ...] = ()
-
-
 def template_bubble(
     components: Components, values: Mapping[str, str], *, media_url: str = "", filename: str = ""
 ) -> Bubble:
@@ -108,17 +72,6 @@ def template_bubble(
         header_blanks=header_blanks,
         body_blanks=body_blanks,
     )
-
-
-def text_bubble(text: str) -> Bubble:
-    return Bubble(body=text)
-
-
-def plain_text(bubble: Bubble) -> str:
-    """What search and lists use: header, file name, body, footer and buttons, each from a line of its own."""
-    filename = bubble.media.filename if bubble.media else ""
-    buttons = (" ".join(filter(None, (button.label, button.detail))) for button in bubble.buttons)
-    return "\n".join(filter(None, (bubble.header, filename, bubble.body, bubble.footer, *buttons)))
 
 
 def bubble_html(

@@ -6,16 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging.statuses import Status
+from templates_app.bubbles import Bubble, BubbleButton, Media, plain_text
 from templates_app.components import Button, Components, Header, Hint
-from templates_app.rendering import (
-    Bubble,
-    BubbleButton,
-    Media,
-    bubble_html,
-    plain_text,
-    template_bubble,
-    text_bubble,
-)
+from templates_app.rendering import bubble_html, template_bubble
 
 ORDER = Components(
     body="Hola *{{1}}*, tu pedido {{2}} llega hoy.",
@@ -68,8 +61,7 @@ def test_a_blank_is_found_behind_values_of_other_lengths():
 
 
 def test_a_text_is_its_own_bubble():
-    assert text_bubble("*Hola*") == Bubble(body="*Hola*")
-    assert plain_text(text_bubble("*Hola*")) == "*Hola*"
+    assert plain_text(Bubble(body="*Hola*")) == "*Hola*"
 
 
 def test_header_and_footer_have_no_markup():
@@ -181,19 +173,19 @@ def test_parts_nobody_knows_are_named():
 
 @pytest.mark.parametrize("status", [status for status in Status if status != Status.RECEIVED])
 def test_every_status_is_drawn_and_said(status):
-    html = bubble_html(text_bubble("a"), status=status)
+    html = bubble_html(Bubble(body="a"), status=status)
     assert f"ticks--{status.value}" in html
     assert f'<span class="visually-hidden">{status.label}</span>' in html
 
 
 def test_what_came_in_has_no_ticks():
-    html = bubble_html(text_bubble("a"), inbound=True, status=Status.RECEIVED)
+    html = bubble_html(Bubble(body="a"), inbound=True, status=Status.RECEIVED)
     assert "bubble--in" in html and "ticks" not in html
 
 
 def test_the_time_is_the_readers(settings):
     settings.TIME_ZONE = "America/Guayaquil"
-    html = bubble_html(text_bubble("a"), time=dt.datetime(2026, 1, 2, 15, 42, tzinfo=dt.UTC))
+    html = bubble_html(Bubble(body="a"), time=dt.datetime(2026, 1, 2, 15, 42, tzinfo=dt.UTC))
     assert ">10:42</time>" in html
 
 
