@@ -26,15 +26,13 @@ FATES = {
 def send(message: Message) -> Message:
     """Takes the message and sets it on its way, now or when it is due."""
     WORLD.accept(message)
-    message.fate = message.fate or _fate(message)
     if message.due > WORLD.now():
         message.status = "SCHEDULED"
         _tell(message, "SCHEDULED")
         SCHEDULE.after(message.due - WORLD.now(), partial(_release, message))
     else:
-        message.started = time.monotonic()
         _tell(message, "CREATED")
-        _travel(message)
+        _leave(message)
     return message
 
 
@@ -82,8 +80,14 @@ def reach(message: Message, status: str) -> bool:
 
 def _release(message: Message) -> None:
     if message.due <= WORLD.now() and reach(message, "CREATED"):
-        message.started = time.monotonic()
-        _travel(message)
+        _leave(message)
+
+
+def _leave(message: Message) -> None:
+    message.started = time.monotonic()
+    message.fate = message.fate or VOICES[WORLD.bots[message.bot].provider].fate(message) or _fate(message)
+    WORLD.show(message)
+    _travel(message)
 
 
 def _travel(message: Message) -> None:

@@ -114,10 +114,14 @@ class World:
             self.messages[message.id] = message
             self.log[message.bot].append(message)
             self.counters.accept(message)
+            return message
+
+    def show(self, message: Message) -> None:
+        """Puts it on the phone; what is scheduled is not there yet."""
+        with self.lock:
             phone = self.phone(message.bot, message.number)
             phone.messages.append(message)
             phone.unread += 1
-            return message
 
     def receive(self, message: Message, name: str = "") -> Message:
         """Takes a message of a person, which opens the window."""

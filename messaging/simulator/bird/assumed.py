@@ -27,7 +27,8 @@
 | WhatsApp's own limits                 | 422 at once; all of them stand in `whatsapp.py`              |
 | gif, section, authentication          | 202, then fails with 12002 UNSUPPORTED_TYPE                  |
 | html, action                          | 422: no usable schema is published                           |
-| free-form outside the 24 hours        | 202, then `delivery_failed` with WhatsApp's 131047           |
+| free-form outside the 24 hours        | 202, then `delivery_failed` with WhatsApp's 131047; what is  |
+|                                       | scheduled needs the window when it leaves                    |
 | `failure.code` of WhatsApp's failures | 15000; texts in `TITLES`                                     |
 | parts                                 | one for each file, none before `sent`                        |
 | quiet hours, validity, link tracking  | checked and accepted, without effect                         |

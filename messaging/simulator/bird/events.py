@@ -5,7 +5,7 @@ import hashlib
 import hmac
 from functools import partial
 
-from messaging.simulator.bird import rows
+from messaging.simulator.bird import assumed, rows
 from messaging.simulator.letters import Letter
 from messaging.simulator.rows import Json, Message
 from messaging.simulator.world import WORLD
@@ -18,6 +18,14 @@ def said(text: str) -> Json:
     https://docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/receiving-messages
     """
     return {"body": {"type": "text", "text": {"text": text}}}
+
+
+def fate(message: Message) -> str | None:
+    """https://docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/sending-whatsapp-messages
+    only says that free-form messages need an open window.
+    """
+    closed = message.kind == "session" and not WORLD.window_open(message.bot, message.number)
+    return assumed.WINDOW_CLOSED if closed else None
 
 
 def inbound(message: Message) -> list[Letter]:

@@ -6,23 +6,35 @@ The token goes back as `pageToken`; whoever sends it as `nextPageToken` gets the
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
 
 from messaging.simulator.bird import errors
 from messaging.simulator.rows import Json
-from messaging.simulator.shapes import Choice, Problem, Shape, Text, problems_of
-from messaging.simulator.wording import between
+from messaging.simulator.shapes import Choice, Path, Problem, Problems, Shape, Text, problems_of, whole
 
 DEFAULT = 10
 REVERSE = Choice(("true", "false"))
 
 
+@dataclass(frozen=True)
+class Limit(Shape):
+    """A whole number in an address, which is a string there."""
+
+    most: int
+
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
+        number = int(value) if re.fullmatch(r"-?[0-9]{1,9}", value) else value
+        whole(1, self.most).check(number, path, problems)
+
+
 def page(rows: Sequence[Any], query: QueryDict, most: int) -> Json:
     """`results` and `nextPageToken`, of rows in their usual order; raises Refused."""
-    checked(query, limit=Text(rule=between(1, most)), reverse=REVERSE, pageToken=Text(least=0, most=8000))
+    checked(query, limit=Limit(most), reverse=REVERSE, pageToken=Text(least=0, most=8000))
     ordered = list(rows)[::-1] if query.get("reverse") == "true" else list(rows)
     begin, limit = _begin(query.get("pageToken", "")), int(query.get("limit", DEFAULT))
     following = begin + limit

@@ -10,13 +10,12 @@ from django.http import QueryDict
 
 from messaging.simulator.bird import errors, rows, templates
 from messaging.simulator.bird.gate import Call
-from messaging.simulator.bird.paging import checked, page
+from messaging.simulator.bird.paging import Limit, checked, page
 from messaging.simulator.bird.rows import WORDS, interactions, message_object
 from messaging.simulator.bird.template_rows import channel_template, project
 from messaging.simulator.bird.wording import identifier, moment, platform, seconds
 from messaging.simulator.rows import Bot, Json, Message, iso
 from messaging.simulator.shapes import Choice, Shape, Text
-from messaging.simulator.wording import between
 from messaging.simulator.world import WORLD
 
 KINDS = (
@@ -25,6 +24,7 @@ KINDS = (
 )
 STATUSES = (*dict.fromkeys(WORDS.values()), "rejected", "sending_failed", "deleted", "skipped")
 WORD = Text(most=100)
+WHOLE = Limit(999_999_999)
 FILTERS: dict[str, Shape] = {
     "platform": Text(rule=platform),
     "direction": Choice(("incoming", "outgoing")),
@@ -37,7 +37,7 @@ FILTERS: dict[str, Shape] = {
     "from": WORD,
     "to": WORD,
     "tag": WORD,
-    "failureCode": Text(rule=between(0, 999_999_999)),
+    "failureCode": WHOLE,
     "failureSourceCode": WORD,
     "failureSourceName": WORD,
 }

@@ -55,8 +55,6 @@ def _free(call: Call, number: str) -> Message:
     message = Message("session", call.bot.id, number, call.body, WORLD.now())
     if call.body["body"]["type"] not in CARRIED:
         message.fate = assumed.UNSUPPORTED_TYPE
-    elif not WORLD.window_open(call.bot.id, number):
-        message.fate = assumed.WINDOW_CLOSED
     return message
 
 

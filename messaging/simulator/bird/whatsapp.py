@@ -62,7 +62,8 @@ def _list(content: Json, path: Path) -> Found:
 
 def _section(section: Json, path: Path, *, titled: bool) -> Found:
     rows = section.get("actions") or []
-    yield from _count(len(rows), 1, MOST_ROWS, (*path, "actions"))
+    if not rows:
+        yield Problem((*path, "actions"), "few", {"least": 1})
     if titled and not section.get("title", "").strip():
         yield Problem((*path, "title"), "required")
     yield from _long(section.get("title", ""), MOST_ROW_TITLE, (*path, "title"))

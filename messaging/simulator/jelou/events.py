@@ -26,6 +26,11 @@ def said(text: str) -> Json:
     return {"type": "text", "text": text}
 
 
+def fate(message: Message) -> str | None:
+    """Nothing: what cannot arrive is refused at once."""
+    return None
+
+
 def status(message: Message, status: str, now: float) -> list[Letter]:
     if message.kind != "hsm" and not WORLD.switches.session_statuses:
         return []
