@@ -19,7 +19,8 @@ class Button:
 
 @dataclass
 class Bubble:
-    """What is drawn. `options` open from a list's button, `cards` stand side by side."""
+    """What is drawn. `options` open from a list's button; `pieces`, above the text, and `cards`, below it,
+    stand side by side."""
 
     id: str = ""
     mine: bool = False
@@ -33,6 +34,7 @@ class Bubble:
     buttons: list[Button] = field(default_factory=list)
     options_label: str = ""
     options: list[tuple[Button, str]] = field(default_factory=list)
+    pieces: "list[Bubble]" = field(default_factory=list)
     cards: "list[Bubble]" = field(default_factory=list)
     time: str = ""
     moment: str = ""

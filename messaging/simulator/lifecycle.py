@@ -13,7 +13,7 @@ from functools import partial
 from messaging.simulator import callbacks
 from messaging.simulator.callbacks import SCHEDULE, VOICES
 from messaging.simulator.letters import Letter
-from messaging.simulator.rows import Message
+from messaging.simulator.rows import Json, Message
 from messaging.simulator.world import WORLD
 
 # Numbers that end so never get anything.
@@ -44,12 +44,21 @@ def release_due() -> None:
         _release(message)
 
 
-def receive(bot_id: str, number: str, text: str, name: str = "", answers: str | None = None) -> Message:
-    """A person writes. It answers the message with that id, by pressing what reads so, or else the last
-    template on the phone."""
+def receive(
+    bot_id: str,
+    number: str,
+    text: str,
+    name: str = "",
+    answers: str | None = None,
+    body: Json | None = None,
+) -> Message:
+    """A person writes a text, or sends another `body`, in the provider's words.
+
+    It answers the message with that id, by pressing what reads so, or else the last template on the phone.
+    """
     bot = WORLD.bots[bot_id]
     voice = VOICES[bot.provider]
-    message = Message("inbound", bot_id, number, voice.said(text), WORLD.now(), answers=answers)
+    message = Message("inbound", bot_id, number, body or voice.said(text), WORLD.now(), answers=answers)
     WORLD.receive(message, name)
     answered = WORLD.messages.get(answers) if answers else WORLD.last_template_on(bot_id, number)
     if answered and answered.kind != "inbound":

@@ -28,6 +28,7 @@ controls = [
     path("bird/templates", turning(POST=bird.add_template)),
     path("bird/templates/status", turning(POST=bird.set_template_status)),
     path("bird/contacts", turning(POST=bird.add_contact)),
+    path("bird/inbound", turning(POST=bird.inbound)),
     path("ready", turning(GET=control.ready)),
 ]
 

@@ -36,6 +36,7 @@
 | N of `item_N_clicked`                 | from 0, through all items or cards                           |
 | `notification.url`                    | gets what subscriptions get, once for each address           |
 | webhooks of a session message         | like those of a template                                     |
+| blocks of buttons in a template       | inner object named like the type, in camel case              |
 | fields of `whatsapp.outbound`         | `events.outbound`; body and template are not in it           |
 | subscriptions without a signing key   | not signed                                                   |
 | webhook addresses                     | also http and ports, for this machine only                   |

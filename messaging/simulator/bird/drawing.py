@@ -44,7 +44,7 @@ def _with_media(content: Json, files: list[tuple[str, str, str]]) -> Bubble:
         for name, value in pieces[0].items():
             setattr(drawn, name, value)
     else:
-        drawn.cards = [Bubble(**piece) for piece in pieces]
+        drawn.pieces = [Bubble(**piece) for piece in pieces]
     return drawn
 
 

@@ -5,15 +5,19 @@
     POST bird/templates         {"workspace", "template": {"name", "content": {locale: {"body", …}}, …}}
     POST bird/templates/status  {"workspace", "id", "status"}: a version's id, or a project's for all of it
     POST bird/contacts          {"workspace", "number"}: answers {"id"}
+    POST bird/inbound           {"bot", "number", "body", "name"}: a person sends a picture, a place, …
 
 A channel is a bot everywhere else: in `inbound`, `look`, `counters`, `messages`, `deliveries`.
 """
 
 from dataclasses import asdict
 
+from messaging.simulator import lifecycle
 from messaging.simulator.bird import rows, templates
+from messaging.simulator.bird.bodies import BODY
 from messaging.simulator.bird.wording import is_uuid
 from messaging.simulator.rows import Json
+from messaging.simulator.shapes import problems_of
 from messaging.simulator.wording import phone as not_a_phone
 from messaging.simulator.world import WORLD
 
@@ -41,6 +45,15 @@ def add_contact(given: Json) -> Json:
     if not_a_phone(given["number"]):
         raise ValueError("number is 7 to 15 digits with its country code.")
     return {"id": rows.contact_id(WORLD.companies[given["workspace"]].name, given["number"])}
+
+
+def inbound(given: Json) -> Json:
+    """`body` as in https://docs.bird.com/api/channels-api/supported-channels/programmable-whatsapp/receiving-messages"""
+    if problems := problems_of(BODY, given["body"]):
+        raise ValueError(f"body is wrong: {problems[0]}.")
+    channel, body = WORLD.bots[given["bot"]], {"body": given["body"]}
+    name = given.get("name", "")
+    return rows.message_object(lifecycle.receive(channel.id, given["number"], "", name, body=body))
 
 
 def _refuse_unless_uuid(value: str) -> None:

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 import pytest
+import requests
 
 from messaging.simulator.bird.events import signature
 from tests.simulating import CHANNEL, WORKSPACE, Simulator, wait_for
@@ -69,6 +70,16 @@ def test_it_tells_what_a_person_writes(bird_simulator: Simulator, subscribed: Li
     assert body.keys() == expected.keys() and body["payload"].keys() == expected["payload"].keys()
     assert body["payload"]["body"] == expected["payload"]["body"]
     assert body["payload"]["sender"]["contact"]["identifierValue"] == f"+{NUMBER}"
+
+
+@pytest.mark.parametrize("kind", [kind for kind in EXAMPLES if kind.startswith("webhook.inbound_")])
+def test_it_tells_what_a_person_sends(bird_simulator: Simulator, subscribed: Listener, kind: str) -> None:
+    expected = EXAMPLES[kind]["payload"]["payload"]
+    bird_simulator.tell("bird/inbound", bot=CHANNEL, number=NUMBER, body=expected["body"])
+    payload = subscribed.bodies()[0]["payload"]
+    assert (payload.keys(), payload["body"]) == (expected.keys(), expected["body"])
+    page = requests.get(f"{bird_simulator.url}/phones/{CHANNEL}/{NUMBER}/", timeout=10)
+    assert page.text.count("<article") == 1
 
 
 def test_a_pressed_button_is_a_click_and_a_text(
