@@ -141,8 +141,8 @@ def _message(call: Call, message_id: str) -> Message:
 
 def _asked(query: QueryDict) -> Callable[[Message], bool]:
     """Whether a message is what the filters in the query ask for."""
-    begin = seconds(query["startAt"]) if "startAt" in query else 0.0
-    end = seconds(query["endAt"]) if "endAt" in query else float("inf")
+    begin = seconds(query.get("startAt", "1970-01-01T00:00:00Z"))
+    end = seconds(query.get("endAt", "9999-01-01T00:00:00Z"))
     wanted = [(FACTS[name], set(query.getlist(name))) for name in query if name in FACTS]
 
     def fits(message: Message) -> bool:
