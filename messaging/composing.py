@@ -176,7 +176,8 @@ def _shared_problems(draft: Draft) -> list[Problem]:
 def _checked(draft: Draft, content: Content) -> list[Problem]:
     if draft.kind == "template" and draft.template is None:
         return []
-    return [*content.problems(), *PROVIDERS[draft.bot.account.kind].objections(content)]
+    account = draft.bot.account
+    return [*content.problems(), *PROVIDERS[account.kind].objections(content, account.options)]
 
 
 def _open_windows(draft: Draft, audience: Audience) -> set[int] | None:

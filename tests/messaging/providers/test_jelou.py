@@ -603,6 +603,6 @@ def test_subscribing_names_our_address_for_everything(simulator):
 
 
 def test_a_button_whose_value_cannot_be_sent_keeps_the_template_back():
-    coupon = Components(body="Hola", buttons=(Button(kind="copy_code", label="Copiar"),))
-    content = TemplateContent(element_name="oferta", language="es", components=coupon)
+    form = Components(body="Hola", buttons=(Button(kind="flow", label="Abrir"),))
+    content = TemplateContent(element_name="registro", language="es", components=form)
     assert [problem.field for problem in Jelou.objections(content)] == ["template"]
