@@ -41,7 +41,6 @@ from tests.factories import BOT_ID, CREDENTIALS
 from tests.simulator.conftest import EXAMPLES, NUMBER
 from tests.simulator.test_examples import TEMPLATES
 
-
 CDN = "https://cdn.example.com"
 SHOP = "https://tienda.example.com"
 
