@@ -29,8 +29,8 @@ TYPES: Mapping[ValueType, str | Promise] = {
     "code": gettext_lazy("Code"),
 }
 POLICIES: Mapping[Missing, str | Promise] = {
-    "fallback": gettext_lazy("Use what stands under “when nothing is known”"),
-    "block": gettext_lazy("Keep the message back"),
+    "fallback": gettext_lazy("Use the fallback"),
+    "block": gettext_lazy("Ask for it"),
     "skip": gettext_lazy("Leave that person out"),
 }
 DEFAULT_LANGUAGE = "en"
