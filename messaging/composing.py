@@ -123,14 +123,14 @@ def plan(draft: Draft, audience: Audience) -> Plan:
     windows = _open_windows(draft, audience)
     for contact in audience.contacts[: settings.COMPOSE_MAX_RECIPIENTS]:
         content = draft.content_for(contact)
-        if why := _refusal(contact, windows, own=_own_problem(draft, content, shared)):
+        if why := _refusal(contact, windows, own=_own_problem(draft, content, contact, shared)):
             refused.append(Refused(str(contact), why))
         else:
             recipients.append(Recipient(contact, content))
     first = recipients[0].contact if recipients else next(iter(audience.contacts), None)
     sample = draft.content_for(first)
     problems = [*draft.problems(), *_crowd(audience), *shared]
-    problems += [problem for problem in _checked(draft, sample) if problem not in shared]
+    problems += [problem for problem in _checked(draft, sample, first) if problem not in shared]
     if not recipients:
         problems.append(_nobody(audience))
     return Plan(recipients, refused, audience.repeated, problems, sample, first)
@@ -155,9 +155,13 @@ def _refusal(contact: Contact, windows: set[int] | None, own: str | Promise) -> 
     return own
 
 
-def _own_problem(draft: Draft, content: Content, shared: Sequence[Problem]) -> str | Promise:
+def _own_problem(
+    draft: Draft, content: Content, contact: Contact, shared: Sequence[Problem]
+) -> str | Promise:
     """What is wrong with one copy and not with all of them; that is said once, elsewhere."""
-    own = [problem for problem in _checked(draft, content) if problem.hard and problem not in shared]
+    if why := draft.left_out(contact):
+        return why
+    own = [problem for problem in _checked(draft, content, contact) if problem.hard and problem not in shared]
     return own[0].message if own else ""
 
 
@@ -170,13 +174,18 @@ def _nobody(audience: Audience) -> Problem:
 def _shared_problems(draft: Draft) -> list[Problem]:
     """Problems of what was typed, which all copies have in common; not those of blanks still to be filled."""
     blank = {variable.key for variable in draft.variables if not draft.value(variable, None).text}
-    return [problem for problem in _checked(draft, draft.content_for(None)) if problem.field not in blank]
+    return [
+        problem for problem in _checked(draft, draft.content_for(None), None) if problem.field not in blank
+    ]
 
 
-def _checked(draft: Draft, content: Content) -> list[Problem]:
+def _checked(draft: Draft, content: Content, contact: Contact | None) -> list[Problem]:
+    """What is wrong with the copy `content`, which is this contact's."""
     if draft.kind == "template" and draft.template is None:
         return []
-    return [*content.problems(), *PROVIDERS[draft.bot.account.kind].objections(content)]
+    account = draft.bot.account
+    objections = PROVIDERS[account.kind].objections(content, account.options)
+    return [*draft.flaws(contact), *content.problems(), *objections]
 
 
 def _open_windows(draft: Draft, audience: Audience) -> set[int] | None:

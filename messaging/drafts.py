@@ -6,9 +6,10 @@ function, so that they cannot differ.
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from messaging.content import Content, TemplateContent, TextContent
@@ -17,6 +18,7 @@ from messaging.models import Bot, Contact
 from templates_app.components import Variable
 from templates_app.models import Template
 from templates_app.rules import Problem, clean_value
+from templates_app.values import Unreadable, formatted
 
 # What people call the variable that holds a person's name, in the three languages of the console.
 NAMES = {"name", "nombre", "nome", "full name", "nombre completo", "nome completo", "cliente", "customer"}
@@ -25,10 +27,15 @@ FIRST_NAMES = {"first name", "primer nombre", "primeiro nome"}
 
 @dataclass(frozen=True)
 class Value:
-    """What fills one variable for one contact, and where it came from; an empty text is missing."""
+    """What fills one variable for one contact, and where it came from; an empty text is missing.
+
+    `raw` is a number as the contact's attribute has it. `flaw` says why the text is no value of its type.
+    """
 
     text: str
     source: str | Promise = ""
+    raw: int | float | None = field(default=None, compare=False)
+    flaw: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,10 +56,37 @@ class Draft:
 
     def value(self, variable: Variable, contact: Contact | None) -> Value:
         if typed := clean_value(self.typed.get(variable.key, "")):
-            return Value(typed)
+            return self._typed(Value(typed), variable)
         if contact is not None and (found := from_contact(variable, contact)).text:
-            return found
-        return Value(variable.fallback, _("fallback of the template") if variable.fallback else "")
+            return self._typed(found, variable)
+        fallback = variable.fallback if variable.missing == "fallback" else ""
+        return Value(fallback, _("fallback of the template") if fallback else "")
+
+    def _typed(self, value: Value, variable: Variable) -> Value:
+        """The value as its type is written in the template's language; as it was if it is no such value."""
+        if variable.type == "text" or self.template is None:
+            return value
+        given = value.text if value.raw is None else value.raw
+        try:
+            text = formatted(given, variable.type, self.template.language, variable.currency)
+        except Unreadable as error:
+            return replace(value, flaw=str(error))
+        return replace(value, text=text)
+
+    def flaws(self, contact: Contact | None) -> list[Problem]:
+        """Values of this contact's copy that cannot be read as what they should be."""
+        filled = [(variable.key, self.value(variable, contact)) for variable in self.variables]
+        return [Problem(key, value.flaw) for key, value in filled if value.flaw]
+
+    def left_out(self, contact: Contact) -> str:
+        """Why the template leaves this person out, or an empty string."""
+        for variable in self.variables:
+            if variable.missing == "skip" and not self.value(variable, contact).text:
+                sentence = gettext(
+                    "Nothing is known for “%(name)s”, and the template leaves such people out."
+                )
+                return sentence % {"name": variable.title}
+        return ""
 
     def content_for(self, contact: Contact | None) -> Content:
         """The message as this contact will get it; blanks that nothing fills stay blank."""
@@ -100,7 +134,9 @@ def from_contact(variable: Variable, contact: Contact) -> Value:
         return Value(name.split()[0], _("contact's name"))
     for key, value in contact.attributes.items():
         if _plain(key) in wanted and isinstance(value, str | int | float):
-            return Value(clean_value(str(value)), _("contact's “%(attribute)s”") % {"attribute": key})
+            source = _("contact's “%(attribute)s”") % {"attribute": key}
+            raw = value if isinstance(value, int | float) and not isinstance(value, bool) else None
+            return Value(clean_value(str(value)), source, raw)
     return Value("")
 
 

@@ -11,7 +11,7 @@ Limits and grammar: https://developers.facebook.com/documentation/business-messa
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -21,6 +21,11 @@ VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 HeaderFormat = Literal["text", "image", "video", "document", "location"]
 MEDIA_FORMATS = frozenset({"image", "video", "document"})
 ButtonKind = Literal["quick_reply", "url", "phone", "copy_code", "otp", "flow", "catalog"]
+ValueType = Literal["text", "number", "money", "date", "link", "code"]
+Missing = Literal["block", "fallback", "skip"]
+# The name of the blank that a button with a coupon has: providers list none, but its code is given with
+# each message.
+CODE = "code"
 
 
 class Part(BaseModel):
@@ -44,6 +49,16 @@ class Button(Part):
     url: str = ""
     phone: str = ""
 
+    @property
+    def pattern(self) -> str:
+        """The text that holds what a person fills in of this button.
+
+        The code of an OTP button is the one of the body, so that nobody types it twice.
+        """
+        if self.kind == "copy_code":
+            return f"{{{{{CODE}}}}}"
+        return self.url if self.kind == "url" else ""
+
 
 class Card(Part):
     """One card of a carousel as it was approved."""
@@ -52,16 +67,36 @@ class Card(Part):
     body: str = ""
     buttons: tuple[Button, ...] = ()
 
+    @property
+    def link_count(self) -> int:
+        """How many of its buttons have a blank in their link."""
+        return sum(bool(VARIABLE.search(button.pattern)) for button in self.buttons)
+
+
+class CardValues(Part):
+    """What fills one card of a carousel: its file, the blanks of its text and of its links, by number."""
+
+    media_url: str = ""
+    params: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+
 
 class Hint(Part):
-    """About one variable: how people call it, a sample value, and what to send when nothing is known."""
+    """About one variable: how people call it, a sample value, what it is, and what to do when it is missing.
+
+    `type` is a key of `values.TYPES`; `currency`, such as `USD`, is for money. `missing` keeps the
+    message back, puts `fallback` in, or leaves that person out.
+    """
 
     label: str = ""
     example: str = ""
     fallback: str = ""
+    type: ValueType = "text"
+    currency: str = ""
+    missing: Missing = "fallback"
 
 
-class Variable(Part):
+class Variable(Hint):
     """One blank of a template.
 
     `key` is unique in the template and stable across languages: `body.1`, `header.1`, `button.0.1`
@@ -70,9 +105,6 @@ class Variable(Part):
 
     key: str
     name: str
-    label: str = ""
-    example: str = ""
-    fallback: str = ""
 
     @property
     def title(self) -> str:
@@ -103,6 +135,14 @@ class Components(Part):
         """Every blank once, in the order in which a person reads them."""
         return tuple(self._variable(key, name) for key, name in self._blanks())
 
+    def has_button(self, kind: ButtonKind) -> bool:
+        return any(button.kind == kind for button in self.buttons)
+
+    def is_quick_reply(self, index: str) -> bool:
+        """Whether the button of this index, as a number in text, is there and a quick reply."""
+        replies = (str(number) for number, button in enumerate(self.buttons) if button.kind == "quick_reply")
+        return index in replies
+
     def keys(self, place: str) -> tuple[str, ...]:
         """Keys of one place (`header`, `body`, `button.0`) in the order in which providers want values.
 
@@ -115,17 +155,18 @@ class Components(Part):
         """What a form calls a blank: its own name, or for a nameless one of a button the button's."""
         place, _, rest = variable.key.partition(".")
         if place == "button" and not variable.label:
-            return self.buttons[int(rest.partition(".")[0])].label
+            return self.buttons[int(rest.partition(".")[0])].label or variable.title
         return variable.title
 
     def digest(self) -> str:
         """Equal for equal content, whatever order a provider's JSON came in."""
-        canonical = json.dumps(self.model_dump(), sort_keys=True, ensure_ascii=False)
+        said = self.model_dump(exclude_defaults=True)
+        canonical = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     def _blanks(self) -> Iterator[tuple[str, str]]:
         texts = [("header", self.header.text if self.header else ""), ("body", self.body)]
-        texts += [(f"button.{index}", button.url) for index, button in enumerate(self.buttons)]
+        texts += [(f"button.{index}", button.pattern) for index, button in enumerate(self.buttons)]
         seen = set()
         for place, text in texts:
             for name in VARIABLE.findall(text):
@@ -146,6 +187,16 @@ def fill(text: str, place: str, values: Mapping[str, str]) -> str:
     put in once and never searched for blanks themselves.
     """
     return VARIABLE.sub(lambda blank: values.get(f"{place}.{blank[1]}") or blank[0], text)
+
+
+def names_in_order(text: str) -> list[str]:
+    """The blanks of a text, each once: numbered ones by their number, named ones by appearance."""
+    return sorted(dict.fromkeys(VARIABLE.findall(text)), key=_number)
+
+
+def keyed(place: str, text: str, values: Sequence[str]) -> dict[str, str]:
+    """`values`, which stand in the order of the text's blanks, keyed as `fill` takes them."""
+    return {f"{place}.{name}": value for name, value in zip(names_in_order(text), values, strict=False)}
 
 
 def _number(name: str) -> int:

@@ -25,12 +25,12 @@ def check_media(components: Components, url: str, filename: str) -> list[Problem
         ]
     if not kind:
         return []
-    flaw = _link_flaw(url)
+    flaw = link_flaw(url)
     problems = [Problem("header_media", flaw)] if flaw else _check_ending(kind, url)
     return problems + (_check_filename(filename) if kind == "document" else [])
 
 
-def _link_flaw(url: str) -> str:
+def link_flaw(url: str) -> str:
     """Public, https and without a login; plain http is for a simulator on this very machine."""
     if not url.strip():
         return _("This template needs a file in its header. Give the https link to it.")

@@ -17,7 +17,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from templates_app.bubbles import Bubble, BubbleButton, Media, Offer
-from templates_app.components import VARIABLE, Button, Components, fill
+from templates_app.card_bubbles import drawn_cards
+from templates_app.components import CardValues, Components
+from templates_app.filling import detail, filled
 from templates_app.formatting import Blank, displayable, marked, to_html
 
 # More buttons than this, and WhatsApp shows two and "See all options":
@@ -62,9 +64,15 @@ _ORIGIN = re.compile(r"(https?)://((?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]+)?)(?
 
 
 def template_bubble(
-    components: Components, values: Mapping[str, str], *, media_url: str = "", filename: str = ""
+    components: Components,
+    values: Mapping[str, str],
+    *,
+    media_url: str = "",
+    filename: str = "",
+    cards: tuple[CardValues, ...] = (),
+    offer_ends: dt.datetime | None = None,
 ) -> Bubble:
-    """A template with `values`, keyed like `Variable.key`.
+    """A template with `values`, keyed like `Variable.key`, and for a carousel with what fills its `cards`.
 
     The provider's sample of a media header is never shown in place of a missing file, because it would
     not be sent either; a page that wants the sample passes it as `media_url`.
@@ -76,7 +84,9 @@ def template_bubble(
         body=body,
         header=header,
         media=_media(components, media_url, filename),
+        offer=_offer(components, values, offer_ends),
         footer=components.footer,
+        cards=drawn_cards(components, cards) if components.is_carousel else (),
         buttons=tuple(_button(components, index, values) for index in range(len(components.buttons))),
         unsupported=tuple(str(part.get("type") or next(iter(part), "?")) for part in components.unknown),
         header_blanks=header_blanks,
@@ -144,28 +154,23 @@ def _media(components: Components, url: str, filename: str) -> Media | None:
     return Media(header.format, url, filename) if header and header.format != "text" else None
 
 
+def _offer(components: Components, values: Mapping[str, str], ends: dt.datetime | None) -> Offer | None:
+    places = [f"button.{index}" for index, one in enumerate(components.buttons) if one.kind == "copy_code"]
+    codes = [values.get(key, "") for place in places for key in components.keys(place)]
+    return Offer(components.offer, ends, "".join(codes)) if components.offer else None
+
+
 def _filled(
     components: Components, place: str, text: str, values: Mapping[str, str]
 ) -> tuple[str, tuple[Blank, ...]]:
     titles = {variable.key: variable.title for variable in components.variables}
-    blanks = []
-    for match in VARIABLE.finditer(text):
-        key = f"{place}.{match[1]}"
-        if not values.get(key):
-            start = len(fill(text[: match.start()], place, values))
-            blanks.append(Blank(start, start + len(match[0]), titles.get(key, match[0])))
-    return fill(text, place, values), tuple(blanks)
+    return filled(text, place, values, titles)
 
 
 def _button(components: Components, index: int, values: Mapping[str, str]) -> BubbleButton:
     button = components.buttons[index]
-    detail, blanks = _filled(components, f"button.{index}", _detail(button), values)
-    return BubbleButton(button.kind, button.label, detail, blanks)
-
-
-def _detail(button: Button) -> str:
-    """The address of an OTP button is WhatsApp's own business, and the code is in the body already."""
-    return button.phone if button.kind == "phone" else "" if button.kind == "otp" else button.url
+    text, blanks = _filled(components, f"button.{index}", detail(button), values)
+    return BubbleButton(button.kind, button.label, text, blanks)
 
 
 def _button_context(button: BubbleButton) -> dict[str, Any]:

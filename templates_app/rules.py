@@ -11,7 +11,6 @@ other place with a documented 15 is the coupon of a copy-code button, and there 
 import re
 import unicodedata
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from django.utils.translation import gettext as _
 
@@ -19,15 +18,14 @@ from templates_app.components import Button, Components, Variable, fill
 from templates_app.formatting import styles
 from templates_app.media_rules import check_media
 from templates_app.problems import (
-    BREAKS,
     EMOJI,
     URL_LIMIT,
-    URL_UNSAFE,
     Problem,
     check_characters,
     check_length,
     is_visible,
 )
+from templates_app.value_rules import check_line, check_suffix
 
 __all__ = ["Problem", "check_media", "check_text", "check_values", "clean_value"]
 
@@ -37,7 +35,6 @@ HEADER_LIMIT = 60
 CODE_LIMIT = 15
 COUPON_LIMIT = 20
 
-_SPACES = re.compile(r" {5,}")
 _ADDRESS = re.compile(r"://|www\.|[a-z0-9-]\.[a-z]{2,}(?![a-z0-9])", re.IGNORECASE)
 _DOUBLE_STARS = re.compile(r"\*\*[^\s*]")
 _SIGNS = re.compile(r"[*_~`>.-]")
@@ -87,18 +84,14 @@ def _check_template(components: Components) -> list[Problem]:
 
 
 def _check_value(components: Components, variable: Variable, value: str, category: str) -> list[Problem]:
-    if not is_visible(value):
-        sentence = _("%(name)s has no value, and WhatsApp refuses a message with an empty blank. Write one.")
-        return [Problem(variable.key, sentence % {"name": variable.title})]
-    problems = check_characters(variable.key, variable.title, value) or _check_spaces(variable, value)
-    if problems:
+    if problems := check_line(variable.key, variable.title, value):
         return problems
     button = _button(components, variable)
     if _is_code(button, category):
         return _check_code(variable, value)
     if button and button.kind == "copy_code":
         return _check_coupon(variable, value)
-    return _check_suffix(variable, value) if button else []
+    return check_suffix(variable.key, variable.title, value) if button else []
 
 
 def _button(components: Components, variable: Variable) -> Button | None:
@@ -109,20 +102,6 @@ def _button(components: Components, variable: Variable) -> Button | None:
 
 def _is_code(button: Button | None, category: str) -> bool:
     return category.upper() == "AUTHENTICATION" or (button is not None and button.kind == "otp")
-
-
-def _check_spaces(variable: Variable, value: str) -> list[Problem]:
-    """Error 132018, and 132000 before Graph v23. In Meta's own words:
-    https://github.com/netflie/whatsapp-cloud-api/issues/201
-    """
-    problems, name = [], {"name": variable.title}
-    if BREAKS.search(value):
-        sentence = _("%(name)s has a line break or a tab, which WhatsApp refuses in a value. Use one line.")
-        problems.append(Problem(variable.key, sentence % name))
-    if _SPACES.search(value):
-        sentence = _("%(name)s has more than four spaces in a row, which WhatsApp refuses. Leave one.")
-        problems.append(Problem(variable.key, sentence % name))
-    return problems
 
 
 def _check_code(variable: Variable, value: str) -> list[Problem]:
@@ -147,15 +126,6 @@ def _check_coupon(variable: Variable, value: str) -> list[Problem]:
         facts = {"name": variable.title, "limit": CODE_LIMIT}
         problems.append(Problem(variable.key, sentence % facts, hard=False))
     return problems
-
-
-def _check_suffix(variable: Variable, value: str) -> list[Problem]:
-    """What a link ends in is put there as it is, so it must be percent-encoded already."""
-    if not URL_UNSAFE.search(value):
-        return []
-    sentence = _("%(name)s goes into a link, which takes no spaces and few signs. Write %(encoded)s instead.")
-    encoded = quote(re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", value), safe="%:/?#[]@!$&'()*+,;=~")
-    return [Problem(variable.key, sentence % {"name": variable.title, "encoded": encoded})]
 
 
 def _check_filled(components: Components, values: Mapping[str, str]) -> list[Problem]:

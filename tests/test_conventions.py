@@ -36,7 +36,9 @@ LAYERS = {
     "pure": """messaging.statuses messaging.phones messaging.failures messaging.failure_codes
         messaging.content
         templates_app.components templates_app.rules templates_app.problems templates_app.media_rules
-        templates_app.formatting templates_app.bubbles templates_app.rendering""",
+        templates_app.value_rules templates_app.special_rules templates_app.moments templates_app.values
+        templates_app.formatting templates_app.filling templates_app.bubbles templates_app.card_bubbles
+        templates_app.rendering""",
 }
 HEIGHTS = {name: height for height, names in enumerate(reversed(LAYERS.values())) for name in names.split()}
 

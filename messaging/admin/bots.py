@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from messaging import connecting, operations, queueing
-from messaging.forms.accounts import AccountForm
+from messaging.forms.accounts import AccountForm, known_kind
 from messaging.forms.bots import BotForm
 from messaging.models import Account, Bot, Health, WebhookDelivery
+from messaging.providers import PROVIDERS
 from messaging.providers.base import ProviderError
 from messaging.template_sync import sync_templates
 
@@ -23,11 +24,26 @@ class AccountAdmin(ScopedAdmin):
     form = AccountForm
     list_display = ("name", "kind", "health_badge", "checked_at")
     readonly_fields = ("health_badge", "checked_at")
-    fieldsets: ClassVar = [
-        (None, {"fields": ("name", "kind", "base_url", "health_badge", "checked_at")}),
-        (_("Credentials"), {"fields": ("client_id", "client_secret", "keep_previous")}),
-        (_("Options"), {"fields": ("dynamic_url_parameter", "coalesce")}),
-    ]
+    change_form_template = "messaging/account_form.html"
+
+    def get_form(
+        self, request: HttpRequest, obj: Account | None = None, change: bool = False, **kwargs: Any
+    ) -> type[AccountForm]:
+        """The form for the kind that is being chosen; its other fields are the provider's, and no columns."""
+        form = super().get_form(request, obj, change, **kwargs | {"fields": AccountForm.Meta.fields})
+        form.chosen_kind = request.GET.get("kind", "")
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Account | None = None) -> list[Any]:
+        asked = (request.POST.get("kind", ""), request.GET.get("kind", ""), obj.kind if obj else "")
+        provider = PROVIDERS[known_kind(*asked)]
+        credentials = [field.name for field in provider.credential_fields]
+        options = [field.name for field in provider.option_fields]
+        return [
+            (None, {"fields": ("name", "kind", "base_url", "health_badge", "checked_at")}),
+            (_("Credentials"), {"fields": (*credentials, "keep_previous")}),
+            *([(_("Options"), {"fields": options})] if options else []),
+        ]
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         """The credentials are tried at once, so that a wrong one is known before the first message."""

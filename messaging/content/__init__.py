@@ -114,6 +114,6 @@ def shown(content: Content) -> Content:
 def unsaid(content: Content, text: str) -> str:
     """`text`, such as an answer that repeats the request, without what `shown` hides."""
     if isinstance(content, TemplateContent) and content.is_secret:
-        for value in sorted(filter(None, content.values.values()), key=len, reverse=True):
+        for value in sorted(content.said, key=len, reverse=True):
             text = text.replace(value, HIDDEN)
     return text

@@ -1,46 +1,26 @@
 from typing import ClassVar, Literal
 
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from pydantic import Field
 
 from templates_app.bubbles import Bubble
-from templates_app.components import Components
+from templates_app.components import VARIABLE, CardValues, Components
+from templates_app.moments import moment
+from templates_app.problems import Problem
 from templates_app.rendering import template_bubble
-from templates_app.rules import Problem, check_media, check_values
+from templates_app.rules import check_media, check_values
+from templates_app.special_rules import check_cards, check_flows, check_offer, check_thumbnail
 
+from .answered import MenuOption, Remembered, WhenAnswered
 from .base import Content
-from .parts import Part
+from .checks import check_optional
+
+__all__ = ["HIDDEN", "CardValues", "MenuOption", "Remembered", "TemplateContent", "WhenAnswered"]
 
 # What stands for a value that only the recipient may see.
 HIDDEN = "•••"
-
-
-class CardValues(Part):
-    """What fills one card of a carousel: its file, the blanks of its text and of its links, by number."""
-
-    media_url: str = ""
-    params: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-
-
-class MenuOption(Part):
-    title: str = ""
-    flow_id: str = ""
-
-
-class Remembered(Part):
-    name: str = ""
-    value: str = ""
-
-
-class WhenAnswered(Part):
-    """What the provider's bot does when the contact answers: go to a flow, offer a numbered menu for so many
-    seconds, and remember things. https://docs.jelou.ai/en/api/campanas/envio-individual
-    """
-
-    flow_id: str = ""
-    menu: tuple[MenuOption, ...] = ()
-    menu_seconds: str = ""
-    memory: tuple[Remembered, ...] = ()
+CAMPAIGN_LIMIT = 100
 
 
 class TemplateContent(Content):
@@ -74,20 +54,70 @@ class TemplateContent(Content):
         return [
             *check_values(self.components, self.values, category=self.category),
             *check_media(self.components, self.media_url, self.filename),
+            *check_offer(self.components, self.offer_ends),
+            *check_cards(self.components, self.cards),
+            *check_thumbnail(self.components, self.thumbnail_url),
+            *check_flows(self.components, self.flows),
+            *self.answered.problems("answered"),
+            *check_optional("campaign", _("The campaign"), self.campaign, CAMPAIGN_LIMIT),
+            *self._expiry_problems(),
+            *self.delivery.problems(),
         ]
 
+    def _expiry_problems(self) -> list[Problem]:
+        if not self.expires.strip():
+            return []
+        time = moment(self.expires)
+        if time is None:
+            return [Problem("expires", _("This is no time. Choose a day and an hour."))]
+        if time <= timezone.now():
+            return [Problem("expires", _("This time has passed already. Choose a later day and hour."))]
+        return []
+
     def bubble(self) -> Bubble:
-        return template_bubble(self.components, self.values, media_url=self.media_url, filename=self.filename)
+        return template_bubble(
+            self.components,
+            self.values,
+            media_url=self.media_url,
+            filename=self.filename,
+            cards=self.cards,
+            offer_ends=moment(self.offer_ends),
+        )
 
     def in_order(self, place: str) -> list[str]:
         """The values of one place (`body`, `header`, `button.0`) as providers want them: by number."""
         return [self.values.get(key, "") for key in self.components.keys(place)]
 
+    def button_values(self, index: int) -> list[str]:
+        """The values of one button. An OTP button with a blank copies the code that the body shows."""
+        button = self.components.buttons[index]
+        if button.kind == "otp":
+            return self.in_order("body")[:1] if VARIABLE.search(button.url) else []
+        return self.in_order(f"button.{index}")
+
     @property
     def is_secret(self) -> bool:
         """Whether the values are one-time codes, which nobody but the recipient may see."""
-        return self.category.upper() == "AUTHENTICATION"
+        return self.category.upper() == "AUTHENTICATION" or self.components.has_button("otp")
+
+    @property
+    def said(self) -> set[str]:
+        """Every text that a person or their contact's data filled in."""
+        of_cards = {text for card in self.cards for text in (*card.params, *card.links)}
+        remembered = {one.value for one in self.answered.memory}
+        return {text for text in {*self.values.values(), *of_cards, *remembered} if text}
 
     def masked(self) -> "TemplateContent":
         """The same message with its values hidden, for people and for records."""
-        return self.model_copy(update={"values": dict.fromkeys(self.values, HIDDEN)})
+        cards = tuple(_masked(card) for card in self.cards)
+        changes = {
+            "values": dict.fromkeys(self.values, HIDDEN),
+            "cards": cards,
+            "answered": self.answered.masked(HIDDEN),
+        }
+        return self.model_copy(update=changes)
+
+
+def _masked(card: CardValues) -> CardValues:
+    hidden = {"params": (HIDDEN,) * len(card.params), "links": (HIDDEN,) * len(card.links)}
+    return card.model_copy(update=hidden)

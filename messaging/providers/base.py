@@ -23,6 +23,7 @@ from messaging.statuses import Status
 from templates_app.components import Components
 from templates_app.rules import Problem
 
+from .account_fields import CredentialField, OptionField
 from .evidence import Evidence
 from .fields import JSON
 
@@ -188,15 +189,6 @@ class ListedTemplate:
     parameter_count: int
 
 
-@dataclass(frozen=True)
-class CredentialField:
-    """One thing an account of this provider needs; secret ones are never shown again."""
-
-    name: str
-    label: str | Promise
-    secret: bool = True
-
-
 class Provider:
     """Adapter to one company's API. A subclass is one file, and the only place with its words.
 
@@ -207,6 +199,7 @@ class Provider:
     label: ClassVar[str]
     base_url: ClassVar[str]
     credential_fields: ClassVar[Sequence[CredentialField]]
+    option_fields: ClassVar[Sequence[OptionField]] = ()
     # Kinds of content that the provider tells about after it took them: it lists them, and reports on them.
     # About any other, an unknown outcome can be settled by a person only.
     listed_kinds: ClassVar[frozenset[str]] = frozenset()
@@ -225,8 +218,8 @@ class Provider:
         self._options = options or {}
 
     @classmethod
-    def objections(cls, content: Content) -> list[Problem]:
-        """What this provider cannot carry of `content`, in words."""
+    def objections(cls, content: Content, options: Mapping[str, Any] | None = None) -> list[Problem]:
+        """What this provider cannot carry of `content` with an account's `options`, in words."""
         raise NotImplementedError
 
     def build(self, outbound: Outbound) -> Request:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -17,14 +17,14 @@ from urllib.parse import quote
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
-from messaging.content import Content, TemplateContent, TextContent
+from messaging.content import Content, TemplateContent
 from templates_app.rules import Problem
 
-from . import http, jelou_notifications
+from . import http, jelou_notifications, jelou_objections
+from .account_fields import CredentialField, OptionField
 from .base import (
     JSON,
     Answer,
-    CredentialField,
     Event,
     JointResult,
     Kind,
@@ -39,6 +39,8 @@ from .base import (
 )
 from .evidence import Evidence
 from .jelou_errors import raise_for
+from .jelou_hsm import template_body
+from .jelou_messages import session_call
 from .jelou_templates import listed_template
 from .jelou_webhooks import parse
 
@@ -47,87 +49,58 @@ MAX_PAGES = 200
 
 
 class Jelou(Provider):
-    """`options`: `dynamic_url_parameter` sends the values of link buttons in the older field."""
-
     kind = "jelou"
     label = "Jelou"
     base_url = "https://api.jelou.ai"
-    button_kinds = frozenset({"quick_reply", "url", "phone", "otp"})
     listed_kinds = frozenset({"template"})
     credential_fields: ClassVar[Sequence[CredentialField]] = (
         CredentialField("client_id", _("Client ID"), secret=False),
         CredentialField("client_secret", _("Client secret")),
     )
+    option_fields: ClassVar[Sequence[OptionField]] = (
+        OptionField(
+            "dynamic_url_parameter",
+            _("Send link values in the older field"),
+            _("dynamicUrlParameter instead of buttonParameters, for bots that still expect it."),
+        ),
+        OptionField(
+            "nested_lists",
+            _("Send lists in the older form"),
+            _("Rows inside “buttons”, for bots that do not show the lists of the current documentation."),
+        ),
+        OptionField(
+            "legacy_messages",
+            _("Send messages to the older address"),
+            _("/v1/whatsapp/messages, which takes text, files, places and lists only."),
+        ),
+        OptionField(
+            "coalesce",
+            _("Recipients in one call"),
+            _(
+                "Messages with the same template and values may share one call. How many Jelou takes at once "
+                "is not documented. 1 sends each by itself."
+            ),
+            type="int",
+            default=1,
+            least=1,
+            most=100,
+        ),
+    )
 
     # -- Sending -------------------------------------------------------------------------------
 
     @classmethod
-    def objections(cls, content: Content) -> list[Problem]:
-        if content.kind not in cls._builders:
-            return [Problem("kind", _("Jelou cannot send this kind of message. Choose another kind."))]
-        if isinstance(content, TemplateContent):
-            return cls._button_objections(content)
-        return []
-
-    @classmethod
-    def _button_objections(cls, content: TemplateContent) -> list[Problem]:
-        """A button whose value has no place in the wire body yet must not be sent without it."""
-        kinds = {button.kind for button in content.components.buttons} - cls.button_kinds
-        if not kinds:
-            return []
-        sentence = _("This template has a button that cannot be sent yet: %(kinds)s. Choose another one.")
-        return [Problem("template", sentence % {"kinds": ", ".join(sorted(kinds))})]
+    def objections(cls, content: Content, options: Mapping[str, Any] | None = None) -> list[Problem]:
+        return list(jelou_objections.objections(content, options or {}))
 
     def build(self, outbound: Outbound) -> Request:
-        return self._builders[outbound.content.kind](self, outbound)
-
-    def _build_text(self, outbound: Outbound) -> Request:
-        """https://docs.jelou.ai/api/envia-mensajes/texto"""
-        assert isinstance(outbound.content, TextContent)
-        body = {"type": "text", "userId": outbound.to, "text": outbound.content.body}
-        return Request("POST", f"/v1/bots/{quote(outbound.channel, safe='')}/messages", body)
-
-    def _build_template(self, outbound: Outbound) -> Request:
-        """https://docs.jelou.ai/en/api/campanas/envio-individual"""
-        content = outbound.content
-        assert isinstance(content, TemplateContent)
-        body: dict[str, Any] = {
-            "elementName": content.element_name,
-            "destinations": [outbound.to],
-            "language": content.language,
-            "type": content.components.media_format or "text",
-            "parameters": content.in_order("body"),
-        }
-        if header := content.in_order("header"):
-            body["headerParameters"] = header
-        if content.components.media_format:
-            body["mediaUrl"] = content.media_url
-        if content.components.media_format == "document":
-            body["filename"] = content.filename
-        body.update(self._link_values(content))
-        return Request("POST", f"/v2/whatsapp/{quote(outbound.channel, safe='')}/hsm", body)
-
-    def _link_values(self, content: TemplateContent) -> dict[str, Any]:
-        """Values of link buttons. Assumed: `param` is the button's index from 0, `payload.text` its value."""
-        links = [
-            (index, value)
-            for index in range(len(content.components.buttons))
-            for value in content.in_order(f"button.{index}")
-        ]
-        if not links:
-            return {}
-        if self._options.get("dynamic_url_parameter"):
-            return {"dynamicUrlParameter": [value for _index, value in links]}
-        return {
-            "buttonParameters": [
-                {"type": "URL", "payload": {"text": value}, "param": index} for index, value in links
-            ]
-        }
-
-    _builders: ClassVar[dict[str, Callable[["Jelou", Outbound], Request]]] = {
-        "text": _build_text,
-        "template": _build_template,
-    }
+        content, channel = outbound.content, outbound.channel
+        if isinstance(content, TemplateContent):
+            older_links = bool(self._options.get("dynamic_url_parameter"))
+            body = template_body(content, outbound.to, older_links=older_links)
+            return Request("POST", f"/v2/whatsapp/{quote(channel, safe='')}/hsm", body)
+        path, body = session_call(content, outbound.to, channel, self._options)
+        return Request("POST", path, body)
 
     def send(self, request: Request) -> SendResult:
         answer = self._call(request)

@@ -7,7 +7,7 @@ call that creates a template, and of the console.
 from collections.abc import Mapping
 from typing import Any
 
-from templates_app.components import Button, ButtonKind, Components, Header, HeaderFormat, Hint
+from templates_app.components import CODE, Button, ButtonKind, Card, Components, Header, HeaderFormat, Hint
 
 from .base import ListedTemplate
 
@@ -18,13 +18,17 @@ MEDIA_TYPES: dict[str, HeaderFormat] = {"IMAGE": "image", "VIDEO": "video", "DOC
 # WhatsApp takes far fewer parameters; the column could not hold more.
 MANY = 1000
 TEXT_TYPES = {"", "HSM", "TEXT"}
+OFFER_TYPES = {"LTO", "LIMITED_TIME_OFFER"}
 BUTTON_KINDS: dict[str, ButtonKind] = {
     "QUICK_REPLY": "quick_reply",
     "URL": "url",
     "PHONE_NUMBER": "phone",
     "OTP": "otp",
     "COPY_CODE": "copy_code",
+    "FLOW": "flow",
+    "CATALOG": "catalog",
 }
+# Lists of products (MPM) are in no call that Jelou documents, so such a button stays unknown and blocks.
 
 
 def listed_template(row: Row) -> ListedTemplate:
@@ -51,19 +55,58 @@ def _language(code: str) -> str:
 def _components(row: Row) -> Components:
     buttons, strange = _buttons(row.get("buttons"))
     kind = _text(row, "type").upper()
-    if kind not in TEXT_TYPES and kind not in MEDIA_TYPES:
+    if kind not in {*TEXT_TYPES, *MEDIA_TYPES, *OFFER_TYPES, "CATALOG", "CAROUSEL"}:
         strange = [{"type": kind}, *strange]
+    if kind == "CATALOG" and not any(button.kind == "catalog" for button in buttons):
+        buttons = [*buttons, Button(kind="catalog", label="")]
+    cards, strange_cards = _cards(row) if kind == "CAROUSEL" else ([], [])
     return Components(
         body=_text(row, "template"),
         header=_header(row, kind),
         footer=_text(row, "footer"),
         buttons=tuple(buttons),
+        offer=_offer(row, kind),
+        is_carousel=kind == "CAROUSEL",
+        cards=tuple(cards),
         hints=_hints(row),
-        unknown=tuple(strange),
+        unknown=(*strange, *strange_cards),
     )
 
 
+def _offer(row: Row, kind: str) -> str:
+    """The title of a limited-time offer. Assumed: an object called like Meta's, or a type of its own."""
+    settings = row.get("extraSettings")
+    for place in (row, settings if isinstance(settings, dict) else {}):
+        for name in ("limitedTimeOffer", "limited_time_offer", "ltoParams"):
+            if isinstance(offer := place.get(name), dict):
+                return _text(offer, "text") or _text(offer, "title") or _text(row, "displayName") or name
+    return (_text(row, "displayName") or kind) if kind in OFFER_TYPES else ""
+
+
+def _cards(row: Row) -> tuple[list[Card], list[dict[str, Any]]]:
+    """The cards of a carousel, and what of them nobody here understands. No page shows them: assumed."""
+    known, strange = [], []
+    for card in _list(row.get("cards")):
+        if not isinstance(card, dict):
+            strange.append({"card": str(card)})
+            continue
+        buttons, odd = _buttons(card.get("buttons"))
+        strange += odd
+        body = next(filter(None, (_text(card, name) for name in ("template", "body", "text"))), "")
+        known.append(Card(header=_card_header(card), body=body, buttons=tuple(buttons)))
+    return known, strange
+
+
+def _card_header(card: Row) -> Header:
+    """A picture, unless it says that it is a film or links to one."""
+    url, kind = _text(card, "mediaUrl"), _text(card, "type").upper()
+    is_film = kind == "VIDEO" or (kind != "IMAGE" and url.lower().endswith((".mp4", ".3gp")))
+    return Header(format="video" if is_film else "image", sample_url=url)
+
+
 def _header(row: Row, kind: str) -> Header | None:
+    if kind in OFFER_TYPES and _text(row, "mediaUrl"):
+        return _card_header(row)
     if kind in MEDIA_TYPES:
         return Header(format=MEDIA_TYPES[kind], sample_url=_text(row, "mediaUrl"))
     text = _text(row, "header")
@@ -96,10 +139,21 @@ def _hints(row: Row) -> dict[str, Hint]:
             if isinstance(param, dict):
                 key = f"{place}.{_text(param, 'param') or index}"
                 hints[key] = Hint(label=_text(param, "label"), example=_text(param, "example"))
+    for index, button in enumerate(_list(row.get("buttons"))):
+        if isinstance(button, dict) and (example := _coupon(button)):
+            hints[f"button.{index}.{CODE}"] = Hint(example=example)
     if example := _text(row, "exampleHeader"):
         label = hints.get("header.1", Hint()).label
         hints["header.1"] = Hint(label=label, example=example)
     return hints
+
+
+def _coupon(button: Row) -> str:
+    """The sample of a coupon, which is a text or a list of one."""
+    if _text(button, "type").upper() != "COPY_CODE":
+        return ""
+    samples = _list(button.get("example"))
+    return _text(button, "example") or (_text({"0": samples[0]}, "0") if samples else "")
 
 
 def _count(row: Row, components: Components) -> int:

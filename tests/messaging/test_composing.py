@@ -340,3 +340,26 @@ def test_what_is_previewed_is_what_is_kept_and_what_leaves(bot, agent, typed, na
     assert body["parameters"] == [found.sample.values["body.1"]]
     assert body["headerParameters"] == [found.sample.values["header.1"]]
     assert body["buttonParameters"][0]["payload"] == {"text": found.sample.values["button.0.1"]}
+
+
+# -- What is missing -------------------------------------------------------------------------------
+
+
+def test_who_lacks_a_value_is_left_out_where_the_template_says_so(bot):
+    draft = template_draft(bot, {"body.1": "Ana"}, labels={"body.2": {"missing": "skip"}})
+    with_order, without = make_contact(attributes={"pedido": "A-1"}), make_contact()
+    found = plan(draft, gather(bot, contacts=[with_order, without]))
+    assert [recipient.contact for recipient in found.recipients] == [with_order]
+    assert "leaves such people out" in str(found.refused[0].why)
+    assert found.can_send
+
+
+def test_a_value_of_the_wrong_type_is_a_problem_of_its_own_copy(bot):
+    draft = template_draft(bot, {"body.1": "Ana"}, labels={"body.2": {"type": "date"}})
+    good, bad = make_contact(attributes={"pedido": "2027-05-14"}), make_contact(attributes={"pedido": "soon"})
+    assert why(draft, good, bad) == ["This is no date. Write one such as 2027-05-14."]
+
+
+def test_a_typed_value_of_the_wrong_type_blocks_at_its_field(bot):
+    draft = template_draft(bot, {"body.1": "Ana", "body.2": "soon"}, labels={"body.2": {"type": "date"}})
+    assert "body.2" in hard(draft)

@@ -162,3 +162,41 @@ def test_hints_of_the_provider_fill_nothing(bot):
     components = Components(body="Hola {{1}}", hints={"body.1": Hint(label="Apodo", example="Pepe")})
     draft = Draft(bot=bot, kind="template", template=make_template(bot, components))
     assert draft.content_for(make_contact(name="Ana")).values == {}
+
+
+# -- Types and what is missing ---------------------------------------------------------------------
+
+
+def typed_as(bot, given=None, language="es_EC", element_name="a", **hint):
+    """A draft whose second blank is of a type."""
+    fields = {"language": language, "element_name": element_name}
+    return draft_of(bot, given, labels={"body.2": hint}, **fields)
+
+
+def test_a_number_of_the_contact_is_written_in_the_language_of_the_template(bot):
+    contact = make_contact(name="Ana", attributes={"pedido": 1234.125})
+    assert values(typed_as(bot, type="number"), contact)["body.2"][0] == "1.234,125"
+
+
+def test_what_was_typed_is_written_as_its_type(bot):
+    draft = typed_as(bot, {"body.2": "59.9"}, "en_US", type="money", currency="USD")
+    assert values(draft, None)["body.2"][0] == "$59.90"
+
+
+def test_what_is_no_such_value_stays_and_is_a_problem_at_its_field(bot):
+    draft = typed_as(bot, {"body.2": "soon"}, type="date")
+    assert values(draft, None)["body.2"][0] == "soon"
+    assert [problem.field for problem in draft.flaws(None)] == ["body.2"]
+
+
+def test_a_named_blank_has_a_type_too(bot):
+    components = Components(body="Vence {{fecha}}", hints={"body.fecha": Hint(type="date")})
+    template = make_template(bot, components, language="pt_BR")
+    draft = Draft(bot=bot, kind="template", template=template, typed={"body.fecha": "2027-05-14"})
+    assert draft.content_for(None).text() == "Vence 14 de maio de 2027"
+
+
+@pytest.mark.parametrize("policy", ["block", "skip"])
+def test_a_fallback_counts_only_where_the_template_says_so(bot, policy):
+    assert values(typed_as(bot, fallback="algo", missing=policy), make_contact())["body.2"] == ("", "")
+    assert values(typed_as(bot, fallback="algo", element_name="b"), make_contact())["body.2"][0] == "algo"

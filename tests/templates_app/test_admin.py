@@ -186,3 +186,28 @@ def test_templates_are_neither_added_nor_deleted_here(admin_person_client: Clien
     assert admin_person_client.get(reverse("admin:templates_app_template_add")).status_code == 403
     address = reverse("admin:templates_app_template_delete", args=[template.pk])
     assert admin_person_client.post(address, {"post": "yes"}).status_code == 403
+
+
+# -- Types ---------------------------------------------------------------------------------------
+
+
+def test_the_type_of_a_blank_is_kept(admin_person_client: Client, bot: Bot) -> None:
+    template = make_template(bot)
+    kept = {"type": "money", "currency": "USD", "missing": "skip"}
+    save(admin_person_client, template, **{f"body_2_{name}": text for name, text in kept.items()})
+    template = Template.objects.get()
+    assert template.labels == {"body.2": kept}
+    assert template.components.hints["body.2"].currency == "USD"
+
+
+@pytest.mark.parametrize("code", ["", "XX", "ABC", "$"])
+def test_money_needs_a_currency(admin_person_client: Client, bot: Bot, code: str) -> None:
+    response = save(
+        admin_person_client,
+        make_template(bot),
+        body_2_type="money",
+        body_2_currency=code,
+        body_2_missing="block",
+    )
+    assert "three letters of a currency" in response.content.decode()
+    assert Template.objects.get().labels == {}

@@ -7,9 +7,9 @@ GREETING = Components(body="Hola {{1}}, hay novedades.", hints={"body.1": Hint(l
 LINK = Components(body="Mira", buttons=(Button(kind="url", label="Ver", url="https://x.co/{{1}}"),))
 CODE = Components(
     body="*{{1}}* es tu código.",
-    buttons=(Button(kind="otp", label="Copiar", url="https://www.whatsapp.com/otp/code/?code=otp{{1}}"),),
+    buttons=(Button(kind="url", label="Copiar", url="https://www.whatsapp.com/otp/code/?code=otp{{1}}"),),
 )
-COUPON = Components(body="Usa tu cupón", buttons=(Button(kind="copy_code", label="", url="{{1}}"),))
+COUPON = Components(body="Usa tu cupón", buttons=(Button(kind="copy_code", label=""),))
 PICTURE = Components(body="a", header=Header(format="image"))
 DOCUMENT = Components(body="a", header=Header(format="document"))
 
@@ -117,9 +117,13 @@ def test_the_button_copies_the_code_that_is_shown():
 
 
 def test_a_coupon_over_15_characters_warns_and_over_20_is_refused():
-    assert check_values(COUPON, {"button.0.1": "A" * 15}, category="MARKETING") == []
-    assert hardness(check_values(COUPON, {"button.0.1": "A" * 16}, category="")) == [("button.0.1", False)]
-    assert hardness(check_values(COUPON, {"button.0.1": "A" * 21}, category="")) == [("button.0.1", True)]
+    assert check_values(COUPON, {"button.0.code": "A" * 15}, category="MARKETING") == []
+    assert hardness(check_values(COUPON, {"button.0.code": "A" * 16}, category="")) == [
+        ("button.0.code", False)
+    ]
+    assert hardness(check_values(COUPON, {"button.0.code": "A" * 21}, category="")) == [
+        ("button.0.code", True)
+    ]
 
 
 def test_it_warns_of_a_value_that_changes_the_look():

@@ -200,3 +200,32 @@ def test_a_call_for_nobody_or_for_too_many_is_refused(
 ) -> None:
     response = save(admin_person_client, account, coalesce=typed)
     assert "number" in errors(response)
+
+
+# -- What the provider asks for ------------------------------------------------------------------
+
+
+def test_options_are_those_of_the_provider(admin_person_client: Client, account: Account) -> None:
+    save(admin_person_client, account, nested_lists="on", base_url="https://api.example.com")
+    account.refresh_from_db()
+    assert account.options == {
+        "dynamic_url_parameter": False,
+        "nested_lists": True,
+        "legacy_messages": False,
+        "coalesce": 1,
+    }
+
+
+def test_choosing_another_kind_loads_what_that_one_asks_for(
+    admin_person_client: Client, account: Account
+) -> None:
+    page = admin_person_client.get(path(account)).content.decode()
+    assert 'hx-get="."' in page and 'id="provider-fields"' in page
+    assert CREDENTIALS["client_id"] in page
+
+
+def test_a_kind_that_is_no_providers_is_refused(admin_person_client: Client, account: Account) -> None:
+    response = save(admin_person_client, account, kind="carrier-pigeon")
+    assert response.status_code == 200
+    assert errors(response)
+    assert admin_person_client.get(path(account), {"kind": "carrier-pigeon"}).status_code == 200

@@ -430,7 +430,12 @@ def test_a_template_is_translated():
 
 @pytest.mark.parametrize(
     "strange",
-    [{"type": "CAROUSEL"}, {"buttons": [{"type": "TELEPORT"}]}, {"buttons": ["x", 7]}],
+    [
+        {"type": "PRODUCT"},
+        {"buttons": [{"type": "TELEPORT"}]},
+        {"buttons": [{"type": "MPM"}]},
+        {"buttons": ["x", 7]},
+    ],
 )
 def test_parts_nobody_here_knows_are_kept_and_block(strange):
     assert listed_template({"elementName": "x", "template": "Hola", **strange}).components.unknown
@@ -456,6 +461,9 @@ def test_a_template_with_wrong_types_breaks_nothing(wrong):
         "buttonParams",
         "exampleHeader",
         "buttons",
+        "cards",
+        "limitedTimeOffer",
+        "extraSettings",
     ]:
         template = listed_template({"elementName": "x", "template": "Hola", name: wrong})
         assert (len(template.language), template.parameter_count) <= (12, 1000)
@@ -603,6 +611,6 @@ def test_subscribing_names_our_address_for_everything(simulator):
 
 
 def test_a_button_whose_value_cannot_be_sent_keeps_the_template_back():
-    coupon = Components(body="Hola", buttons=(Button(kind="copy_code", label="Copiar"),))
-    content = TemplateContent(element_name="oferta", language="es", components=coupon)
+    form = Components(body="Hola", buttons=(Button(kind="flow", label="Abrir"),))
+    content = TemplateContent(element_name="registro", language="es", components=form)
     assert [problem.field for problem in Jelou.objections(content)] == ["template"]
