@@ -28,6 +28,7 @@ LAYERS = {
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.summaries messaging.demo
+        messaging.explaining messaging.resending messaging.replaying
         messaging.drilling
         templates_app.syncing""",
     "rows": """messaging.models messaging.migrations
