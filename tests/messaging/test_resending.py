@@ -22,8 +22,8 @@ from tests.threads import at_once
 
 
 def failed(bot: Bot, **fields: Any) -> Message:
-    fields = {"status": Status.FAILED, "reason": "value_missing", "failed_at": timezone.now()} | fields
-    return queued(bot, **fields)
+    defaults: dict[str, Any] = {"reason": "value_missing", "failed_at": timezone.now()}
+    return queued(bot, status=Status.FAILED, **defaults | fields)
 
 
 def again(*messages: Message, actor: User, confirmed: bool = False, batch: uuid.UUID | None = None) -> Any:
