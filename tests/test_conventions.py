@@ -53,6 +53,9 @@ WRITERS = {
     ("messaging.releasing", "_requeue"),
     ("messaging.settling", "_update"),
     ("messaging.canceling", "_cancel"),
+    # From its stored history, and never back into the queue.
+    ("messaging.replaying", "rebuild"),
+    ("messaging.replaying", "_step"),  # of a row in memory
     # The drill makes, cuts and drops a database of its own, in SQL.
     ("messaging.drilling.disturber", "_terminate"),
     ("messaging.management.drill_database", "_create"),
