@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import calls, explaining, resending, statuses, waiting
 from messaging.content import unsaid
-from messaging.models import Attempt, Direction, Message, MessageEvent
+from messaging.models import Attempt, Direction, Message, MessageEvent, Source
 from messaging.providers.base import ProviderError
 from messaging.statuses import Status
 from templates_app.rendering import bubble_html
@@ -180,4 +180,5 @@ def _request(attempt: Attempt) -> tuple[dict[str, Any], str | Promise]:
 
 
 def _line(event: MessageEvent, veil: Veil, sees_raw: bool) -> Line:
-    return Line(event, veil(event.detail), _pretty(event.raw, veil) if sees_raw else "")
+    came = event.source in (Source.WEBHOOK, Source.RECONCILE)
+    return Line(event, veil(event.detail), _pretty(event.raw, veil) if sees_raw and came else "")
