@@ -62,7 +62,8 @@ def context(request: HttpRequest, message: Message) -> dict[str, Any]:
         "events": [_line(event, veil, sees_raw) for event in message.events.select_related("actor")],
         "again": message.resends.select_related("created_by").first(),
         "may_resend": is_out and message.status not in resending.NOT_LEFT | {Status.UNKNOWN},
-        "token": uuid.uuid4(),
+        # A row is sent again once, so every look at the page by one person posts the same press.
+        "token": uuid.uuid5(message.public_id, f"again {request.user.pk}"),
         "seconds_to_news": seconds_to_news(message),
         "simulator_phone": simulator_phone(message),
     } | outcomes.context(message)

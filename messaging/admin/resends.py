@@ -10,12 +10,14 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from messaging import resending
 from messaging.models import Message
 
+from .compose import DOUBLE_CLICK
 from .stopping import person_of
 
 
@@ -63,16 +65,26 @@ def _batch(token: uuid.UUID, found: Sequence[Message], confirmed: bool) -> uuid.
 
 def _landed(request: HttpRequest, copies: Sequence[Message], left_out: int) -> HttpResponse:
     """One message has a page; several have the list of their batch."""
+    _say_what_happened(request, copies, left_out)
+    if len(copies) == 1:
+        page = reverse("admin:messaging_message_change", args=[copies[0].public_id])
+        return HttpResponseRedirect(page)
+    return HttpResponseRedirect(f"{reverse('admin:messaging_message_changelist')}?batch={copies[0].batch}")
+
+
+def _say_what_happened(request: HttpRequest, copies: Sequence[Message], left_out: int) -> None:
+    """Somebody who presses again much later must not believe that another one left."""
+    if timezone.now() - copies[0].created_at > DOUBLE_CLICK:
+        messages.warning(request, _("It was sent again before; this is what became of it."))
+        return
     if left_out:
         text = ngettext("%(count)s was left out.", "%(count)s were left out.", left_out)
         messages.warning(request, text % {"count": left_out})
     if len(copies) == 1:
         messages.success(request, _("The message is sent again; this is the page of the new one."))
-        page = reverse("admin:messaging_message_change", args=[copies[0].public_id])
-        return HttpResponseRedirect(page)
+        return
     text = ngettext("%(count)s message is sent again.", "%(count)s messages are sent again.", len(copies))
     messages.success(request, text % {"count": len(copies)})
-    return HttpResponseRedirect(f"{reverse('admin:messaging_message_changelist')}?batch={copies[0].batch}")
 
 
 def _page(

@@ -1,5 +1,6 @@
 """The button, the list's action, and the page that asks before something may arrive twice."""
 
+import datetime as dt
 import html
 import re
 import uuid
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from messaging.models import Bot, Message
 from messaging.statuses import Status
@@ -51,6 +53,25 @@ def test_a_double_click_sends_once(agent_client: Client, bot: Bot) -> None:
     first, second = (press(agent_client, message, token=token) for _ in range(2))
     assert first.url == second.url
     assert len(copies()) == 1
+
+
+def test_a_press_much_later_says_that_nothing_new_was_sent(agent_client: Client, bot: Bot) -> None:
+    message, token = failed(bot), uuid.uuid4()
+    press(agent_client, message, token=token)
+    Message.objects.update(created_at=timezone.now() - dt.timedelta(hours=1))
+    page = agent_client.get(press(agent_client, message, token=token).url).content.decode()
+    assert "It was sent again before" in page
+    assert len(copies()) == 1
+
+
+def test_every_look_at_the_page_posts_the_same_press(agent_client: Client, bot: Bot) -> None:
+    path = reverse("admin:messaging_message_change", args=[failed(bot).public_id])
+    tokens = re.findall(r'name="token" value="([^"]+)"', "".join(look(agent_client, path) for _ in range(2)))
+    assert len(tokens) == 2 and len(set(tokens)) == 1
+
+
+def look(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
 
 
 def test_what_may_have_arrived_is_asked_about_first(agent_client: Client, bot: Bot) -> None:
