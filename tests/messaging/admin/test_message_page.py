@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -247,6 +249,22 @@ def test_an_event_nested_without_end_breaks_nothing(supervisor_client: Client, b
         raw = [raw]
     message.events.create(bot=bot, key="a", source="webhook", raw={"a": raw})
     shown(supervisor_client, message)
+
+
+def test_a_long_history_costs_no_more_queries(supervisor_client: Client, bot: Bot) -> None:
+    short, long = (queued(bot, status=Status.FAILED, reason="unlisted") for _ in range(2))
+    for number in range(1, 9):
+        for message in (short, long)[number > 1 :]:
+            tried(message, number=number)
+            message.events.create(bot=bot, key=f"{message.pk}-{number}", source="webhook", raw={"a": 1})
+    shown(supervisor_client, short)
+    assert queries(supervisor_client, long) == queries(supervisor_client, short)
+
+
+def queries(client: Client, message: Message) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        shown(client, message)
+    return len(captured)
 
 
 # -- Why, and what next --------------------------------------------------------------------------
