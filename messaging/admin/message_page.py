@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging import calls, explaining, resending, statuses, waiting
 from messaging.content import unsaid
+from messaging.failures import UNLISTED
 from messaging.models import Attempt, Direction, Message, MessageEvent, Source
 from messaging.providers.base import ProviderError
 from messaging.statuses import Status
@@ -88,6 +89,8 @@ def simulator_phone(message: Message) -> str:
 def _others_url(message: Message) -> str:
     """The list of those that ended for the same reason within the last 24 hours."""
     query = {"status__exact": message.status, "reason": message.reason, "since": "1"}
+    if message.reason == UNLISTED and message.provider_code:
+        query["provider_code"] = message.provider_code
     return f"{reverse('admin:messaging_message_changelist')}?{urlencode(query)}"
 
 

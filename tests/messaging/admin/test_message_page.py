@@ -294,6 +294,15 @@ def test_it_counts_the_others_and_leads_to_them(agent_client: Client, bot: Bot) 
     assert len(set(re.findall(r"/message/([0-9a-f-]{36})/change/", listed))) == 3
 
 
+def test_others_of_an_unlisted_reason_have_the_same_code(agent_client: Client, bot: Bot) -> None:
+    first, *_rest = [
+        make_message(bot, status=Status.FAILED, reason="unlisted", provider_code=code)
+        for code in ("98765", "98765", "11111")
+    ]
+    page = html.unescape(shown(agent_client, first))
+    assert "1 other for the same reason" in page and "provider_code=98765" in page
+
+
 BUTTONS = {
     "undeliverable": "Correct the number",
     "window_closed": "Choose a template",
