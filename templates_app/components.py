@@ -34,6 +34,8 @@ class Header(Part):
     text: str = ""
     # The provider's sample of a media header; a preview may show it, a send never reuses it.
     sample_url: str = ""
+    # The variable that holds the link to the file, at providers where that is one like any other.
+    variable: str = ""
 
 
 class Button(Part):
@@ -41,6 +43,14 @@ class Button(Part):
     label: str
     url: str = ""
     phone: str = ""
+
+
+class Card(Part):
+    """One card of a carousel as it was approved."""
+
+    header: Header
+    body: str = ""
+    buttons: tuple[Button, ...] = ()
 
 
 class Hint(Part):
@@ -75,6 +85,11 @@ class Components(Part):
     header: Header | None = None
     footer: str = ""
     buttons: tuple[Button, ...] = ()
+    # The title of a limited-time offer; empty for a template that is none.
+    offer: str = ""
+    is_carousel: bool = False
+    # Empty although it is a carousel where the provider does not list them: who writes says what they hold.
+    cards: tuple[Card, ...] = ()
     hints: dict[str, Hint] = {}
     unknown: tuple[dict[str, Any], ...] = ()
 

@@ -16,6 +16,8 @@ BREAKS = re.compile(r"[\n\r\t\u2028\u2029]")
 # What RFC 3986 does not let stand in a URL as it is: https://www.rfc-editor.org/rfc/rfc3986#section-2
 URL_UNSAFE = re.compile(r"[^A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]|%(?![0-9A-Fa-f]{2})")
 URL_LIMIT = 2000
+EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u20e3]")
+MARKUP = re.compile(r"[*_~`]")
 
 
 @dataclass(frozen=True)

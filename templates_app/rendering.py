@@ -1,28 +1,31 @@
 """The only renderer: composer, template page, history and conversation all show what it draws.
 
-A `Bubble` is what the recipient gets, in words; it is made from the values that go on the wire and from
-nothing else. `bubble_html` draws it, inert: nothing in it can be followed, submitted or run, and under a
+`bubble_html` draws a `bubbles.Bubble`, inert: nothing in it can be followed, submitted or run, and under a
 strict content security policy it needs no exception.
 """
 
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from templates_app.bubbles import Bubble, BubbleButton, Media, Offer
 from templates_app.components import VARIABLE, Button, Components, fill
 from templates_app.formatting import Blank, displayable, marked, to_html
 
 # More buttons than this, and WhatsApp shows two and "See all options":
 # https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
 BUTTONS_SHOWN = 3
+
+# More pictures than this, and the last one says how many there are besides.
+PICTURES_SHOWN = 4
 
 # How a status is drawn. The words are those of `messaging.statuses`, which this app may not import.
 _TICKS: dict[str, tuple[str, str | Promise]] = {
@@ -39,7 +42,13 @@ _TICKS: dict[str, tuple[str, str | Promise]] = {
     "skipped": ("cross", _("Skipped")),
 }
 # Buttons that WhatsApp labels itself, in the language of the phone.
-_FIXED_LABELS = {"copy_code": _("Copy code"), "otp": _("Copy code"), "catalog": _("View catalog")}
+_FIXED_LABELS = {
+    "copy_code": _("Copy code"),
+    "otp": _("Copy code"),
+    "catalog": _("View catalog"),
+    "location_request": _("Send location"),
+    "voice_call": _("Call"),
+}
 _MEDIA_WORDS: dict[str, str | Promise] = {
     "image": _("Image"),
     "video": _("Video"),
@@ -50,41 +59,6 @@ _MEDIA_WORDS: dict[str, str | Promise] = {
 }
 _TAGS = {"image": "img", "sticker": "img", "video": "video", "audio": "audio"}
 _ORIGIN = re.compile(r"(https?)://((?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]+)?)(?=[/?#]|\Z)", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class Media:
-    kind: str
-    url: str
-    filename: str = ""
-
-
-@dataclass(frozen=True)
-class BubbleButton:
-    """`kind` as in `components.Button`; `detail` is where it leads: a link, a number, the code it copies."""
-
-    kind: str
-    label: str
-    detail: str = ""
-    blanks: tuple[Blank, ...] = ()
-
-
-@dataclass(frozen=True)
-class Bubble:
-    """What a phone shows of one message. `unsupported` names the parts that nobody here can show.
-
-    Blanks still without a value stand in the texts as they were written, and `…_blanks` says where: a
-    value that happens to look like a blank is none.
-    """
-
-    body: str
-    header: str = ""
-    media: Media | None = None
-    footer: str = ""
-    buttons: tuple[BubbleButton, ...] = ()
-    unsupported: tuple[str, ...] = ()
-    header_blanks: tuple[Blank, ...] = ()
-    body_blanks: tuple[Blank, ...] = ()
 
 
 def template_bubble(
@@ -110,17 +84,6 @@ def template_bubble(
     )
 
 
-def text_bubble(text: str) -> Bubble:
-    return Bubble(body=text)
-
-
-def plain_text(bubble: Bubble) -> str:
-    """What search and lists use: header, file name, body, footer and buttons, each from a line of its own."""
-    filename = bubble.media.filename if bubble.media else ""
-    buttons = (" ".join(filter(None, (button.label, button.detail))) for button in bubble.buttons)
-    return "\n".join(filter(None, (bubble.header, filename, bubble.body, bubble.footer, *buttons)))
-
-
 def bubble_html(
     bubble: Bubble,
     *,
@@ -135,22 +98,45 @@ def bubble_html(
     `https://cdn.example.com`); anything else is an icon with a name, so that no stranger's server learns
     who reads what.
     """
-    buttons = [_button_context(button) for button in bubble.buttons]
-    shown = len(buttons) if len(buttons) <= BUTTONS_SHOWN else BUTTONS_SHOWN - 1
     drawing, word = _TICKS.get(status, ("", ""))
-    context = {
-        "bubble": bubble,
-        "header": marked(bubble.header, bubble.header_blanks),
-        "body": to_html(bubble.body, bubble.body_blanks),
-        "media": _media_context(bubble.media, show_media_from) if bubble.media else None,
-        "buttons": buttons[:shown],
-        "more_buttons": buttons[shown:],
+    context = _context(bubble, show_media_from) | {
         "inbound": inbound,
         "time": time,
         "ticks": {"status": status, "drawing": drawing, "word": word} if drawing and not inbound else None,
     }
     html = render_to_string("templates_app/bubble.html", context)
     return mark_safe(displayable(html))  # noqa: S308 - the template escaped it, and this adds no sign
+
+
+def _context(bubble: Bubble, sources: Iterable[str]) -> dict[str, Any]:
+    """What the template draws of a bubble, and in the same way of each of its cards."""
+    sources = tuple(sources)
+    buttons = [_button_context(button) for button in bubble.buttons]
+    shown = len(buttons) if len(buttons) <= BUTTONS_SHOWN else BUTTONS_SHOWN - 1
+    files = _files_context(bubble, sources)
+    return {
+        "bubble": bubble,
+        "header": marked(bubble.header, bubble.header_blanks),
+        "body": to_html(bubble.body, bubble.body_blanks),
+        "files": files,
+        "hidden_files": 1 + len(bubble.more_media) - len(files) if bubble.media else 0,
+        "offer": _offer_context(bubble.offer) if bubble.offer else None,
+        "buttons": buttons[:shown],
+        "more_buttons": buttons[shown:],
+        "cards": [_context(card, sources) for card in bubble.cards],
+    }
+
+
+def _files_context(bubble: Bubble, sources: Iterable[str]) -> list[dict[str, Any]]:
+    """Pictures up to a number; documents and sounds all, because their names are all there is to see."""
+    files = [media for media in (bubble.media, *bubble.more_media) if media]
+    shown = PICTURES_SHOWN if all(media.kind in ("image", "video") for media in files) else len(files)
+    return [_media_context(media, sources) for media in files[:shown]]
+
+
+def _offer_context(offer: Offer) -> dict[str, Any]:
+    is_over = offer.ends_at is not None and offer.ends_at <= timezone.now()
+    return {"title": offer.title, "ends_at": offer.ends_at, "code": offer.code, "is_over": is_over}
 
 
 def _media(components: Components, url: str, filename: str) -> Media | None:
@@ -191,7 +177,7 @@ def _media_context(media: Media, sources: Iterable[str]) -> dict[str, Any]:
     tag = _TAGS.get(media.kind, "") if _may_fetch(media.url, sources) else ""
     word = _MEDIA_WORDS.get(media.kind, _("File"))
     known = media.kind if media.kind in _MEDIA_WORDS else "document"
-    name, host = media.filename or _last_part(media.url), _host(media.url)
+    name, host = media.filename or media.label or _last_part(media.url), _host(media.url)
     return {"kind": known, "tag": tag, "url": media.url, "word": word, "name": name, "host": host}
 
 

@@ -20,6 +20,7 @@ from templates_app.formatting import styles
 from templates_app.media_rules import check_media
 from templates_app.problems import (
     BREAKS,
+    EMOJI,
     URL_LIMIT,
     URL_UNSAFE,
     Problem,
@@ -37,7 +38,6 @@ CODE_LIMIT = 15
 COUPON_LIMIT = 20
 
 _SPACES = re.compile(r" {5,}")
-_EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u20e3]")
 _ADDRESS = re.compile(r"://|www\.|[a-z0-9-]\.[a-z]{2,}(?![a-z0-9])", re.IGNORECASE)
 _DOUBLE_STARS = re.compile(r"\*\*[^\s*]")
 _SIGNS = re.compile(r"[*_~`>.-]")
@@ -128,7 +128,7 @@ def _check_spaces(variable: Variable, value: str) -> list[Problem]:
 def _check_code(variable: Variable, value: str) -> list[Problem]:
     """https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/authentication-templates/authentication-templates"""
     problems = check_length(variable.key, variable.title, value, CODE_LIMIT)
-    if _EMOJI.search(value) or _ADDRESS.search(value):
+    if EMOJI.search(value) or _ADDRESS.search(value):
         sentence = _("%(name)s is a code, where WhatsApp allows no link and no emoji. Write the code alone.")
         problems.append(Problem(variable.key, sentence % {"name": variable.title}))
     return problems

@@ -37,7 +37,7 @@ LAYERS = {
     "pure": """messaging.statuses messaging.phones messaging.failures messaging.failure_codes
         messaging.content
         templates_app.components templates_app.rules templates_app.problems templates_app.media_rules
-        templates_app.formatting templates_app.rendering""",
+        templates_app.formatting templates_app.bubbles templates_app.rendering""",
 }
 HEIGHTS = {name: height for height, names in enumerate(reversed(LAYERS.values())) for name in names.split()}
 

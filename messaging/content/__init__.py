@@ -8,14 +8,87 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from templates_app.components import Components
 
 from .base import Content
+from .carousel import CarouselContent
 from .inbound import InboundContent
+from .interactive import (
+    ButtonsContent,
+    CtaUrlContent,
+    FlowContent,
+    LocationRequestContent,
+    VoiceCallContent,
+)
+from .lists import ListContent
+from .media import AudioContent, FileContent, ImageContent, StickerContent, VideoContent
+from .people import ContactsContent
+from .places import LocationContent
 from .template import HIDDEN, TemplateContent
 from .text import TextContent
 
-__all__ = ["Content", "InboundContent", "TemplateContent", "TextContent", "load", "shown", "unsaid"]
+__all__ = [
+    "SESSION_KINDS",
+    "AudioContent",
+    "ButtonsContent",
+    "CarouselContent",
+    "ContactsContent",
+    "Content",
+    "CtaUrlContent",
+    "FileContent",
+    "FlowContent",
+    "ImageContent",
+    "InboundContent",
+    "ListContent",
+    "LocationContent",
+    "LocationRequestContent",
+    "StickerContent",
+    "TemplateContent",
+    "TextContent",
+    "VideoContent",
+    "VoiceCallContent",
+    "load",
+    "shown",
+    "unsaid",
+]
+
+# What may be sent inside the 24-hour window, by kind, in the order in which people are offered it.
+SESSION_KINDS: Mapping[str, type[Content]] = {
+    "text": TextContent,
+    "image": ImageContent,
+    "video": VideoContent,
+    "audio": AudioContent,
+    "file": FileContent,
+    "sticker": StickerContent,
+    "buttons": ButtonsContent,
+    "list": ListContent,
+    "cta_url": CtaUrlContent,
+    "carousel": CarouselContent,
+    "location": LocationContent,
+    "location_request": LocationRequestContent,
+    "contacts": ContactsContent,
+    "flow": FlowContent,
+    "voice_call": VoiceCallContent,
+}
 
 _ANY: TypeAdapter[Content] = TypeAdapter(
-    Annotated[TextContent | TemplateContent | InboundContent, Field(discriminator="kind")],
+    Annotated[
+        TextContent
+        | ImageContent
+        | VideoContent
+        | AudioContent
+        | FileContent
+        | StickerContent
+        | ButtonsContent
+        | ListContent
+        | CtaUrlContent
+        | CarouselContent
+        | LocationContent
+        | LocationRequestContent
+        | ContactsContent
+        | FlowContent
+        | VoiceCallContent
+        | TemplateContent
+        | InboundContent,
+        Field(discriminator="kind"),
+    ],
     # Errors name the field and not what stood in it: a one-time code must not get into a log.
     config=ConfigDict(hide_input_in_errors=True),
 )

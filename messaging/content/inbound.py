@@ -1,6 +1,6 @@
 from typing import Literal
 
-from templates_app.rendering import Bubble, Media
+from templates_app.bubbles import Bubble, Media
 from templates_app.rules import Problem
 
 from .base import Content

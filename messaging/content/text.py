@@ -1,6 +1,6 @@
 from typing import Literal
 
-from templates_app.rendering import Bubble, text_bubble
+from templates_app.bubbles import Bubble
 from templates_app.rules import Problem, check_text
 
 from .base import Content
@@ -13,10 +13,10 @@ class TextContent(Content):
     """
 
     kind: Literal["text"] = "text"
-    body: str
+    body: str = ""
 
     def problems(self) -> list[Problem]:
-        return check_text(self.body)
+        return [*check_text(self.body), *self.delivery.problems()]
 
     def bubble(self) -> Bubble:
-        return text_bubble(self.body)
+        return Bubble(body=self.body)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from messaging import failures
 from messaging.content import Content, load, shown
 from messaging.statuses import EXPLAINED, FINAL, Status
+from templates_app.bubbles import Bubble
 from templates_app.models import Template, TemplateVersion
-from templates_app.rendering import Bubble
 from templates_app.scoping import BotScopedQuerySet
 
 from .bots import Bot

@@ -2,20 +2,25 @@ import datetime as dt
 import re
 
 import pytest
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging.statuses import Status
-from templates_app.components import Button, Components, Header, Hint
-from templates_app.rendering import (
+from templates_app.bubbles import (
     Bubble,
     BubbleButton,
     Media,
-    bubble_html,
+    Offer,
+    Person,
+    Place,
+    Row,
+    Section,
+    Sheet,
     plain_text,
-    template_bubble,
-    text_bubble,
 )
+from templates_app.components import Button, Components, Header, Hint
+from templates_app.rendering import bubble_html, template_bubble
 
 ORDER = Components(
     body="Hola *{{1}}*, tu pedido {{2}} llega hoy.",
@@ -68,8 +73,7 @@ def test_a_blank_is_found_behind_values_of_other_lengths():
 
 
 def test_a_text_is_its_own_bubble():
-    assert text_bubble("*Hola*") == Bubble(body="*Hola*")
-    assert plain_text(text_bubble("*Hola*")) == "*Hola*"
+    assert plain_text(Bubble(body="*Hola*")) == "*Hola*"
 
 
 def test_header_and_footer_have_no_markup():
@@ -80,8 +84,20 @@ def test_header_and_footer_have_no_markup():
 
 def test_everything_is_escaped():
     evil = '"><script>alert(1)</script>'
+    media = Media(evil, CDN + "/" + evil, evil, evil)
     bubble = Bubble(
-        evil, evil, Media(evil, CDN + "/" + evil, evil), evil, (BubbleButton(evil, evil, evil),), (evil,)
+        body=evil,
+        header=evil,
+        media=media,
+        more_media=(media,),
+        place=Place(evil, evil, evil, evil),
+        people=(Person(evil, (evil,)),),
+        offer=Offer(evil, code=evil),
+        footer=evil,
+        buttons=(BubbleButton(evil, evil, evil),),
+        sheet=Sheet(evil, (Section(evil, (Row(evil, evil),)),)),
+        cards=(Bubble(body=evil, media=media),),
+        unsupported=(evil,),
     )
     html = bubble_html(bubble, show_media_from=[CDN])
     assert "<script" not in html
@@ -181,19 +197,19 @@ def test_parts_nobody_knows_are_named():
 
 @pytest.mark.parametrize("status", [status for status in Status if status != Status.RECEIVED])
 def test_every_status_is_drawn_and_said(status):
-    html = bubble_html(text_bubble("a"), status=status)
+    html = bubble_html(Bubble(body="a"), status=status)
     assert f"ticks--{status.value}" in html
     assert f'<span class="visually-hidden">{status.label}</span>' in html
 
 
 def test_what_came_in_has_no_ticks():
-    html = bubble_html(text_bubble("a"), inbound=True, status=Status.RECEIVED)
+    html = bubble_html(Bubble(body="a"), inbound=True, status=Status.RECEIVED)
     assert "bubble--in" in html and "ticks" not in html
 
 
 def test_the_time_is_the_readers(settings):
     settings.TIME_ZONE = "America/Guayaquil"
-    html = bubble_html(text_bubble("a"), time=dt.datetime(2026, 1, 2, 15, 42, tzinfo=dt.UTC))
+    html = bubble_html(Bubble(body="a"), time=dt.datetime(2026, 1, 2, 15, 42, tzinfo=dt.UTC))
     assert ">10:42</time>" in html
 
 
@@ -206,6 +222,57 @@ def test_the_plain_text_holds_every_value_exactly_as_given(values):
 @given(st.text(), st.text())
 def test_any_text_can_be_drawn_and_sent(body, label):
     bubble = Bubble(
-        body + "\ud800", label, Media("image", body, label), label, (BubbleButton("url", label, body),)
+        body=body + "\ud800",
+        header=label,
+        media=Media("image", body, label),
+        footer=label,
+        people=(Person(label, (body,)),),
+        sheet=Sheet(label, (Section(body, (Row(label, body),)),)),
+        buttons=(BubbleButton("url", label, body),),
     )
     bubble_html(bubble, show_media_from=[CDN]).encode()
+
+
+# -- More than a text ------------------------------------------------------------------------------
+
+
+def test_the_rows_of_a_list_stand_under_its_button():
+    sheet = Sheet("Ver opciones", (Section("Pagos", (Row("Factura", "La última"),)),))
+    html = bubble_html(Bubble(body="a", sheet=sheet))
+    assert html.index("Ver opciones") < html.index("Pagos") < html.index("Factura") < html.index("La última")
+
+
+def test_cards_stand_below_the_bubble_each_with_its_own_buttons():
+    card = Bubble(body="Laptop", buttons=(BubbleButton("url", "Comprar", "https://a.example.com"),))
+    html = bubble_html(Bubble(body="Ofertas", cards=(card, card)))
+    assert html.index("</article>") < html.index("Laptop")
+    assert html.count("Comprar") == 2
+
+
+def test_of_many_pictures_four_are_shown_and_the_others_counted():
+    pictures = tuple(Media("image", f"{CDN}/{number}.png") for number in range(6))
+    html = bubble_html(Bubble(media=pictures[0], more_media=pictures[1:]), show_media_from=[CDN])
+    assert (html.count("<img"), "2 more" in html) == (4, True)
+
+
+def test_documents_are_all_named():
+    files = tuple(Media("document", "", f"{number}.pdf") for number in range(6))
+    html = bubble_html(Bubble(media=files[0], more_media=files[1:]))
+    assert all(f"{number}.pdf" in html for number in range(6))
+
+
+def test_a_place_shows_its_point_name_and_address():
+    html = bubble_html(Bubble(place=Place("-2.1", "-79.8", "Tienda", "Av. 9")))
+    assert all(word in html for word in ("-2.1, -79.8", "Tienda", "Av. 9"))
+
+
+def test_a_contact_card_shows_its_name_and_lines():
+    html = bubble_html(Bubble(people=(Person("Juan Pérez", ("+593 98 765 4321",)),)))
+    assert "Juan Pérez" in html and "+593 98 765 4321" in html
+
+
+@pytest.mark.parametrize(("days", "words"), [(3, "Ends in"), (-3, "Offer ended")])
+def test_an_offer_says_how_long_it_lasts_or_that_it_is_over(days, words):
+    ends_at = timezone.now() + dt.timedelta(days=days)
+    html = bubble_html(Bubble(offer=Offer("Verano", ends_at, "VERANO25")))
+    assert words in html and "VERANO25" in html
