@@ -55,6 +55,12 @@ NAVIGATION = (
                 "admin:messaging_webhookdelivery_changelist",
                 "messaging.view_webhookdelivery",
             ),
+            Page(
+                _("Explanations"),
+                "question",
+                "admin:messaging_reasonentry_changelist",
+                "messaging.view_reasonentry",
+            ),
             Page(_("Operations"), "pulse", "admin:operations", "messaging.view_workerbeat"),
             Page(_("Users"), "users", "admin:auth_user_changelist", "auth.view_user"),
         ),

@@ -107,12 +107,27 @@ def _outbound(bot: Bot, attempt: Attempt) -> Outbound:
     return Outbound(message.loaded, message.to, bot.provider_id, reference=str(attempt.public_id))
 
 
+def rebuilt(attempt: Attempt) -> Request:
+    """The request as today's code would make it, and as history keeps it: without one-time codes.
+
+    Raises ProviderError if the account's credentials cannot be read.
+    """
+    bot = attempt.message.bot
+    outbound = _outbound(bot, attempt)
+    return bot.account.provider.build(replace(outbound, content=shown(outbound.content)))
+
+
+def as_kept(request: Request) -> dict[str, Any]:
+    """What `Attempt.request` holds of it."""
+    return {"method": request.method, "path": request.path, "body": request.body}
+
+
 def _describe(attempt: Attempt, provider: Provider, outbound: Outbound, request: Request) -> None:
     """The request as history keeps it: without one-time codes, which even a digest would give away."""
     visible = shown(outbound.content)
     if visible is not outbound.content:
         request = provider.build(replace(outbound, content=visible))
-    attempt.request = {"method": request.method, "path": request.path, "body": request.body}
+    attempt.request = as_kept(request)
     attempt.request_digest = request.digest()
 
 

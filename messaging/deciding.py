@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging import claiming, failures, listing, matching, queueing
 from messaging.events import News, record_status
 from messaging.models import Attempt, Lane, Message, Outcome, Source
+from messaging.providers import PROVIDERS
 from messaging.reconciling import grace
 from messaging.statuses import Status
 
@@ -45,13 +46,20 @@ def uncertain_attempt(message: Message) -> Attempt | None:
 
 def offered_at(message: Message) -> dt.datetime:
     """From when on a person may decide: as soon as nothing more can be expected of the provider's list."""
-    attempt = uncertain_attempt(message)
+    return offered_after(message, uncertain_attempt(message))
+
+
+def offered_after(message: Message, attempt: Attempt | None) -> dt.datetime:
+    """The same for a row whose uncertain attempt is known."""
     end = matching.end_of(attempt) if attempt else message.created_at
     return end + grace() if listing.is_listed(message) else end
 
 
-def refusal(message: Message) -> str:
-    """Why today's rules refuse to send the same again, in words; empty if they do not."""
+def refusal(message: Message, windows: set[int] | None = None) -> str:
+    """Why today's rules refuse to send the same again, in words; empty if they do not.
+
+    `windows` are the contacts who wrote to its bot within the last 24 hours; looked up if not given.
+    """
     if message.bot.obstacle and not message.bot.is_paused:
         return message.bot.obstacle_sentence
     if message.contact.wa_id is None:
@@ -59,8 +67,16 @@ def refusal(message: Message) -> str:
     if message.template is not None and message.template.version_id != message.version_id:
         return str(_("The template has changed since then. Write the message anew."))
     blocked = {message.contact_id} if message.contact.is_blocked else set()
-    reason = claiming.objection(message, windows=_open_windows(message), blocked=blocked)
-    return str(failures.explain(reason).sentence) if reason else ""
+    windows = _open_windows(message) if windows is None else windows
+    reason = claiming.objection(message, windows=windows, blocked=blocked)
+    return str(failures.explain(reason).sentence) if reason else _problem(message)
+
+
+def _problem(message: Message) -> str:
+    """What the rules of today find wrong with its words and values; they may be newer than the message."""
+    objections = PROVIDERS[message.bot.account.kind].objections(message.loaded)
+    hard = [problem for problem in [*message.loaded.problems(), *objections] if problem.hard]
+    return str(hard[0].message) if hard else ""
 
 
 def _open_windows(message: Message) -> set[int]:
@@ -91,10 +107,10 @@ def send_again(message: Message, actor: User) -> Message:
         row = _undecided(message)
         if why := refusal(row):
             raise Undecidable(why)
-        again = _copy(row, actor, batch)
-        record_status(again, News(Status.QUEUED, Source.PERSON, actor=actor))
-        raw = {"again": str(again.public_id)}
-        record_status(row, News(None, Source.PERSON, word=SENT_AGAIN, raw=raw, actor=actor))
+        again = copy_of(row, actor, batch)
+        Message.objects.bulk_create([again])
+        for one, news in lines_of(again, row, actor):
+            record_status(one, news)
         queueing.wake()
     return again
 
@@ -112,8 +128,12 @@ def _undecided(message: Message) -> Message:
     return row
 
 
-def _copy(message: Message, actor: User, batch: uuid.UUID) -> Message:
-    return Message.objects.create(
+# -- The second row ------------------------------------------------------------------------------
+
+
+def copy_of(message: Message, actor: User, batch: uuid.UUID) -> Message:
+    """A row that says the same to the same person, at the number they have today; not yet written."""
+    return Message(
         bot=message.bot,
         contact=message.contact,
         kind=message.kind,
@@ -129,3 +149,12 @@ def _copy(message: Message, actor: User, batch: uuid.UUID) -> Message:
         created_by=actor,
         resend_of=message,
     )
+
+
+def lines_of(again: Message, first: Message, actor: User) -> list[tuple[Message, News]]:
+    """What the history of both rows says about it."""
+    raw = {"again": str(again.public_id)}
+    return [
+        (again, News(Status.QUEUED, Source.PERSON, actor=actor)),
+        (first, News(None, Source.PERSON, word=SENT_AGAIN, raw=raw, actor=actor)),
+    ]

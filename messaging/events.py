@@ -24,7 +24,7 @@ from messaging.models import (
     MessageEvent,
     Source,
 )
-from messaging.statuses import Status, left_of
+from messaging.statuses import EXPLAINED, Status, left_of
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +70,9 @@ def record_status(message: Message, news: News) -> bool:
 
     Returns whether the row moved. A repeat changes nothing. `message` itself is not refreshed.
     """
+    event = line(message, news)
     with transaction.atomic():
-        return _insert(line(message, news)) and _move(message.pk, news)
+        return _insert(event) and _move(message.pk, news, moment_of(event))
 
 
 def line(message: Message, news: News) -> MessageEvent:
@@ -129,25 +130,34 @@ def _insert(event: MessageEvent) -> bool:
     return True
 
 
-def _move(message_id: int, news: News) -> bool:
+def moment_of(event: MessageEvent) -> dt.datetime:
+    """When it happened: by the provider's clock, or else when we heard of it."""
+    return event.provider_time or event.arrived_at
+
+
+def _move(message_id: int, news: News, when: dt.datetime) -> bool:
     rows = Message.objects.filter(pk=message_id)
-    when = not_future(news.at) or timezone.now()
     if news.word == REPLY:
         rows.update(replied_at=earliest("replied_at", when))
     if news.status is None:
         return False
     if column := STAMPS.get(news.status):
         rows.update(**{column: earliest(column, when)})
-    changes: dict[str, Any] = {"status": news.status, "claim_id": None, "lease_until": None}
-    if news.reason or news.status in (Status.FAILED, Status.SKIPPED):
-        changes |= {
+    changes = {"status": news.status, "claim_id": None, "lease_until": None} | why(news)
+    return bool(rows.filter(status__in=left_of(news.status)).update(**changes))
+
+
+def why(news: News) -> dict[str, str]:
+    """The columns that say why, for a row that `news` moves."""
+    if news.reason or news.status in EXPLAINED:
+        return {
             "reason": news.reason or failures.UNLISTED,
             "provider_code": news.code[:100],
             "detail": news.detail[:2000],
         }
-    elif news.status != Status.UNKNOWN:
-        changes |= {"reason": "", "provider_code": "", "detail": ""}
-    return bool(rows.filter(status__in=left_of(news.status)).update(**changes))
+    if news.status == Status.UNKNOWN:
+        return {}
+    return {"reason": "", "provider_code": "", "detail": ""}
 
 
 def earliest(column: str, when: dt.datetime) -> Least:
@@ -169,7 +179,7 @@ def adopt(message: Message) -> None:
     for event in waiting:
         with transaction.atomic():
             if MessageEvent.objects.filter(pk=event.pk, message=None).update(message=message):
-                _move(message.pk, _news_of(event))
+                _move(message.pk, _news_of(event), moment_of(event))
 
 
 def adopt_stragglers(since: dt.datetime) -> None:

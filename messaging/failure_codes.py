@@ -6,7 +6,7 @@ Words are Jelou's (https://docs.jelou.ai/en/api/introduction) or ours (`http_429
 that begin with 11, 12 or 15 are Bird's
 (https://docs.bird.com/api/channels-api/message-status-and-interactions/message-failure-codes).
 
-Codes that no send gets (calls, groups, template creation, migration) are left out, and so `unlisted`.
+Codes that no send should get (calls, groups, template creation, migration) say just that: `about_…`.
 """
 
 _BY_KEY = {
@@ -55,6 +55,23 @@ _BY_KEY = {
     "spam_limit": "131048",
     "account_restricted": "368 131031 131064 139000",
     "payment": "131042 134011",
+    "about_groups": (
+        "130501 131020 131041 131201 131202 131203 131204 131207 131208 131209 131210 131211 131212 "
+        "131213 131214 131215"
+    ),
+    "about_calls": (
+        "131044 138001 138002 138003 138004 138005 138006 138007 138009 138012 138013 138014 138015 "
+        "138017 138018 138019 138020 138021 138022 138023 138024 138025"
+    ),
+    "about_template_writing": (
+        "200002 2388019 2388023 2388024 2388037 2388039 2388040 2388043 2388047 2388060 2388072 2388073 "
+        "2388293 2388299 2388318 2388330"
+    ),
+    "about_setup": (
+        "131035 131059 131060 133001 133002 133003 133007 133008 133009 139001 139002 139003 139004 "
+        "139100 139101 139102 139103 147001 147002 147003 147004 147005 200005 200006 200007 1752041 "
+        "2388001 2388012 2388091 2388093 2388103 2593079 2593085 2593107 2593108 2593109"
+    ),
     "sender_not_ready": "33 131037 131045 133000 133005 133006 133010 133015 133016 11001 11005",
 }
 

@@ -7,6 +7,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/suppor
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -45,9 +46,27 @@ class Retry(TextChoices):
     AFTER_FIX = "after_fix", _("Sending again helps once this is mended")
 
 
+class Step(TextChoices):
+    """The one thing to do, as the button that leads there says it."""
+
+    NUMBER = "number", _("Correct the number")
+    CONTACT = "contact", _("Open the contact")
+    TEMPLATE = "template", _("Choose a template")
+    REWRITE = "rewrite", _("Correct and send anew")
+    RESEND = "resend", _("Send again")
+    WAIT = "wait", _("Send again later")
+    BOT = "bot", _("Open the bot")
+    ACCOUNT = "account", _("Open the account")
+    ENTRY = "entry", _("Add an explanation")
+    TELL = "tell", _("Copy the link for an admin")
+
+
 @dataclass(frozen=True)
 class Failure:
-    """`sentence` says what happened, `action` the one thing to do, `wait` how long if time helps."""
+    """`sentence` says what happened, `action` the one thing to do, and `step` is the button for it.
+
+    Where time helps, `wait` says in words how long, and sending again before `delay` is over is too early.
+    """
 
     key: str
     sentence: StrOrPromise
@@ -55,11 +74,17 @@ class Failure:
     retry: Retry
     action: StrOrPromise
     wait: StrOrPromise = ""
+    step: Step = Step.TELL
+    delay: dt.timedelta | None = None
 
 
-def explain(key: str) -> Failure:
-    """The entry of `key`; that of `unlisted` for a key that is not in the catalogue any more."""
-    return FAILURES.get(key, FAILURES[UNLISTED])
+def explain(key: str, ours: Failure | None = None) -> Failure:
+    """The entry of `key`; that of `unlisted` for a key that is not in the catalogue any more.
+
+    `ours` is what this installation wrote about an unlisted code, and takes the place of that entry alone.
+    """
+    found = FAILURES.get(key, FAILURES[UNLISTED])
+    return ours if ours and found.key == UNLISTED else found
 
 
 def reason_for(code: str, text: str = "") -> str:
@@ -95,6 +120,7 @@ _ALL = (
         Side.RECIPIENT,
         Retry.NEVER,
         _("Check the number. If it is right, ask the person in another way to write to you first."),
+        step=Step.NUMBER,
     ),
     Failure(
         "invalid_number",
@@ -102,6 +128,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Correct the contact's number, with its country code."),
+        step=Step.NUMBER,
     ),
     Failure(
         "opted_out",
@@ -109,6 +136,7 @@ _ALL = (
         Side.RECIPIENT,
         Retry.NEVER,
         _("Leave the person out of marketing. Only a new consent of theirs changes that."),
+        step=Step.CONTACT,
     ),
     Failure(
         "marketing_cap",
@@ -117,6 +145,8 @@ _ALL = (
         Retry.LATER,
         _("Wait before sending marketing to this person again; trying early makes the pause longer."),
         _("at least 24 hours"),
+        step=Step.WAIT,
+        delay=dt.timedelta(hours=24),
     ),
     Failure(
         "experiment",
@@ -124,6 +154,7 @@ _ALL = (
         Side.WHATSAPP,
         Retry.NEVER,
         _("Reach the person in another way, or wait until they write to you."),
+        step=Step.CONTACT,
     ),
     Failure(
         "country_restricted",
@@ -131,6 +162,7 @@ _ALL = (
         Side.WHATSAPP,
         Retry.NEVER,
         _("Leave numbers of that country out."),
+        step=Step.CONTACT,
     ),
     Failure(
         "pair_limit",
@@ -139,6 +171,8 @@ _ALL = (
         Retry.LATER,
         _("Wait a little and send again; messages to other people are not affected."),
         _("a few minutes"),
+        step=Step.WAIT,
+        delay=dt.timedelta(minutes=5),
     ),
     Failure(
         "pair_interval",
@@ -147,6 +181,8 @@ _ALL = (
         Retry.LATER,
         _("Nothing has to be done: it leaves as soon as that time is over."),
         _("seconds"),
+        step=Step.WAIT,
+        delay=dt.timedelta(seconds=10),
     ),
     Failure(
         "daily_reach",
@@ -155,6 +191,8 @@ _ALL = (
         Retry.LATER,
         _("Wait until there is room again, or ask an admin whether the bot's daily limit can be raised."),
         _("at most 24 hours"),
+        step=Step.WAIT,
+        delay=dt.timedelta(hours=24),
     ),
     # -- Us: who we wrote to, what we wrote, when ----------------------------------------------------
     Failure(
@@ -163,6 +201,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Send an approved template, or wait for the person to write."),
+        step=Step.TEMPLATE,
     ),
     Failure(
         "contact_blocked",
@@ -170,6 +209,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("If that is no longer right, unblock the contact and send again."),
+        step=Step.CONTACT,
     ),
     Failure(
         "recipient_is_sender",
@@ -177,6 +217,7 @@ _ALL = (
         Side.US,
         Retry.NEVER,
         _("Choose another recipient."),
+        step=Step.REWRITE,
     ),
     Failure(
         "test_number",
@@ -184,6 +225,7 @@ _ALL = (
         Side.ACCOUNT,
         Retry.AFTER_FIX,
         _("Add the recipient to that list, or send from a bot with a real number."),
+        step=Step.ACCOUNT,
     ),
     Failure(
         "value_missing",
@@ -191,6 +233,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Fill every blank and the header, then send again."),
+        step=Step.REWRITE,
     ),
     Failure(
         "wrong_value_count",
@@ -198,6 +241,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Bring the templates up to date, open the template and fill its blanks again."),
+        step=Step.REWRITE,
     ),
     Failure(
         "invalid_value",
@@ -205,6 +249,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Correct the value that the details name, and send again."),
+        step=Step.REWRITE,
     ),
     Failure(
         "value_too_long",
@@ -212,6 +257,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Shorten the values and send again."),
+        step=Step.REWRITE,
     ),
     Failure(
         "media_unreachable",
@@ -219,6 +265,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Open the link in a private window. It must show the file itself over https, without a login."),
+        step=Step.REWRITE,
     ),
     Failure(
         "media_type",
@@ -226,6 +273,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Use a JPEG or PNG picture, an MP4 video or a PDF document, as the template asks."),
+        step=Step.REWRITE,
     ),
     Failure(
         "media_too_large",
@@ -233,6 +281,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Make the file smaller: 5 MB for a picture, 15 MB for a video or a document."),
+        step=Step.REWRITE,
     ),
     Failure(
         "media_failed",
@@ -240,6 +289,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Check that the link opens for everybody and that the file is of the right kind and size."),
+        step=Step.REWRITE,
     ),
     Failure(
         "unsupported_kind",
@@ -247,6 +297,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Send another kind of message."),
+        step=Step.REWRITE,
     ),
     Failure(
         "expired",
@@ -254,6 +305,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("If it still makes sense, write it again with a later end."),
+        step=Step.REWRITE,
     ),
     Failure(
         "bot_off",
@@ -261,6 +313,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Ask an admin to switch the bot on; waiting messages then leave by themselves."),
+        step=Step.BOT,
     ),
     Failure(
         "bot_paused",
@@ -268,6 +321,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Ask whoever paused it, or resume the bot; waiting messages then leave by themselves."),
+        step=Step.BOT,
     ),
     Failure(
         "too_many_starts",
@@ -275,6 +329,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Look at the attempts for what went wrong, tell an admin, and then send again."),
+        step=Step.RESEND,
     ),
     # -- The template --------------------------------------------------------------------------------
     Failure(
@@ -283,6 +338,7 @@ _ALL = (
         Side.TEMPLATE,
         Retry.AFTER_FIX,
         _("Bring the templates up to date and choose one that is there."),
+        step=Step.TEMPLATE,
     ),
     Failure(
         "template_not_approved",
@@ -290,6 +346,7 @@ _ALL = (
         Side.TEMPLATE,
         Retry.AFTER_FIX,
         _("Wait for its approval, or choose another template."),
+        step=Step.TEMPLATE,
     ),
     Failure(
         "template_paused",
@@ -298,6 +355,8 @@ _ALL = (
         Retry.LATER,
         _("Choose another template, or wait until WhatsApp lifts the pause."),
         _("3 or 6 hours"),
+        step=Step.TEMPLATE,
+        delay=dt.timedelta(hours=6),
     ),
     Failure(
         "template_disabled",
@@ -305,6 +364,7 @@ _ALL = (
         Side.TEMPLATE,
         Retry.NEVER,
         _("Write a new template and submit it for approval."),
+        step=Step.TEMPLATE,
     ),
     Failure(
         "template_mismatch",
@@ -312,6 +372,7 @@ _ALL = (
         Side.TEMPLATE,
         Retry.AFTER_FIX,
         _("Bring the templates up to date and write the message again."),
+        step=Step.REWRITE,
     ),
     Failure(
         "content_refused",
@@ -319,6 +380,7 @@ _ALL = (
         Side.TEMPLATE,
         Retry.AFTER_FIX,
         _("Change the wording, and submit the template again if it is one."),
+        step=Step.REWRITE,
     ),
     Failure(
         "flow_blocked",
@@ -326,6 +388,7 @@ _ALL = (
         Side.TEMPLATE,
         Retry.AFTER_FIX,
         _("Ask whoever keeps the Flow to mend it, or choose another template."),
+        step=Step.TEMPLATE,
     ),
     # -- The provider --------------------------------------------------------------------------------
     Failure(
@@ -334,6 +397,7 @@ _ALL = (
         Side.ACCOUNT,
         Retry.AFTER_FIX,
         _("Ask an admin to enter valid credentials; waiting messages then leave by themselves."),
+        step=Step.ACCOUNT,
     ),
     Failure(
         "permission_missing",
@@ -341,6 +405,7 @@ _ALL = (
         Side.ACCOUNT,
         Retry.AFTER_FIX,
         _("Ask an admin to have the permission granted by the provider."),
+        step=Step.ACCOUNT,
     ),
     Failure(
         "bot_not_found",
@@ -348,6 +413,7 @@ _ALL = (
         Side.ACCOUNT,
         Retry.AFTER_FIX,
         _("Ask an admin to compare the bot's id with the one at the provider."),
+        step=Step.BOT,
     ),
     Failure(
         "forbidden_bot",
@@ -355,6 +421,7 @@ _ALL = (
         Side.ACCOUNT,
         Retry.AFTER_FIX,
         _("Ask an admin for credentials that include this bot."),
+        step=Step.ACCOUNT,
     ),
     Failure(
         "invalid_request",
@@ -362,6 +429,7 @@ _ALL = (
         Side.US,
         Retry.AFTER_FIX,
         _("Correct the field that the details name. If they name none, show the message to an admin."),
+        step=Step.REWRITE,
     ),
     Failure(
         "rejected_by_provider",
@@ -369,6 +437,7 @@ _ALL = (
         Side.PROVIDER,
         Retry.AFTER_FIX,
         _("Check the number and the values. If they are right, ask the provider about this message."),
+        step=Step.REWRITE,
     ),
     Failure(
         "provider_error",
@@ -377,6 +446,8 @@ _ALL = (
         Retry.LATER,
         _("Send again later. If every message ends like this, ask the provider to check the account."),
         _("a few minutes"),
+        step=Step.WAIT,
+        delay=dt.timedelta(minutes=5),
     ),
     Failure(
         "provider_down",
@@ -385,6 +456,8 @@ _ALL = (
         Retry.LATER,
         _("Wait; if it lasts, ask the provider."),
         _("a few minutes"),
+        step=Step.WAIT,
+        delay=dt.timedelta(minutes=5),
     ),
     Failure(
         "no_answer",
@@ -392,6 +465,7 @@ _ALL = (
         Side.PROVIDER,
         Retry.AFTER_FIX,
         _("Wait for news of it. Send again only if the person says that nothing came."),
+        step=Step.RESEND,
     ),
     Failure(
         "rate_limited",
@@ -400,6 +474,8 @@ _ALL = (
         Retry.LATER,
         _("Wait. If it happens often, ask an admin to lower the bot's rate."),
         _("minutes, at most an hour"),
+        step=Step.WAIT,
+        delay=dt.timedelta(hours=1),
     ),
     # -- WhatsApp and the account --------------------------------------------------------------------
     Failure(
@@ -409,6 +485,8 @@ _ALL = (
         Retry.LATER,
         _("Send again in a while."),
         _("a few minutes"),
+        step=Step.WAIT,
+        delay=dt.timedelta(minutes=5),
     ),
     Failure(
         "spam_limit",
@@ -417,6 +495,8 @@ _ALL = (
         Retry.LATER,
         _("Stop campaigns of this bot, and look at its quality before you start again, slowly."),
         _("at least 24 hours"),
+        step=Step.WAIT,
+        delay=dt.timedelta(hours=24),
     ),
     Failure(
         "account_restricted",
@@ -424,6 +504,7 @@ _ALL = (
         Side.ACCOUNT,
         Retry.AFTER_FIX,
         _("Ask an admin to open Business Support Home at Meta and to appeal or solve it there."),
+        step=Step.ACCOUNT,
     ),
     Failure(
         "payment",
@@ -431,6 +512,7 @@ _ALL = (
         Side.ACCOUNT,
         Retry.AFTER_FIX,
         _("Ask an admin to solve the billing with Meta or the provider, and send again."),
+        step=Step.ACCOUNT,
     ),
     Failure(
         "sender_not_ready",
@@ -438,6 +520,40 @@ _ALL = (
         Side.ACCOUNT,
         Retry.AFTER_FIX,
         _("Ask an admin to have the number set up by the provider."),
+        step=Step.ACCOUNT,
+    ),
+    # -- Codes of things that a message does not use ------------------------------------------------
+    Failure(
+        "about_groups",
+        _("WhatsApp answered about a group, and messages from here go to single people."),
+        Side.PROVIDER,
+        Retry.NEVER,
+        _("Check the number. If it is a person's, show the message to an admin, who asks the provider."),
+        step=Step.TELL,
+    ),
+    Failure(
+        "about_calls",
+        _("WhatsApp answered about a voice call, not about a message."),
+        Side.ACCOUNT,
+        Retry.AFTER_FIX,
+        _("Ask an admin whether the sending number may make calls, or send another kind of message."),
+        step=Step.TELL,
+    ),
+    Failure(
+        "about_setup",
+        _("WhatsApp answered about the setup of the account or the number, not about the message."),
+        Side.ACCOUNT,
+        Retry.AFTER_FIX,
+        _("Ask an admin to look at the account's setup with the provider, and send again."),
+        step=Step.TELL,
+    ),
+    Failure(
+        "about_template_writing",
+        _("WhatsApp refused how a template is written, as it does when one is submitted."),
+        Side.TEMPLATE,
+        Retry.AFTER_FIX,
+        _("Choose another template. Whoever keeps this one can correct it and submit it again."),
+        step=Step.TEMPLATE,
     ),
     Failure(
         UNLISTED,
@@ -445,6 +561,7 @@ _ALL = (
         Side.PROVIDER,
         Retry.AFTER_FIX,
         _("Read the details below, and show them to an admin so that the reason can be added."),
+        step=Step.ENTRY,
     ),
 )
 

@@ -28,6 +28,7 @@ LAYERS = {
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.summaries messaging.demo
+        messaging.explaining messaging.resending messaging.replaying
         messaging.drilling
         templates_app.syncing""",
     "rows": """messaging.models messaging.migrations
@@ -54,6 +55,9 @@ WRITERS = {
     ("messaging.releasing", "_requeue"),
     ("messaging.settling", "_update"),
     ("messaging.canceling", "_cancel"),
+    # From its stored history, and never back into the queue.
+    ("messaging.replaying", "rebuild"),
+    ("messaging.replaying", "_step"),  # of a row in memory
     # The drill makes, cuts and drops a database of its own, in SQL.
     ("messaging.drilling.disturber", "_terminate"),
     ("messaging.management.drill_database", "_create"),

@@ -1,1 +1,1 @@
-from . import bots, contacts, messages, people  # noqa: F401
+from . import bots, contacts, messages, people, reasons  # noqa: F401

@@ -1,12 +1,10 @@
 """History: a list that never counts, and a page that says everything about one message."""
 
 import datetime as dt
-import json
 import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
@@ -18,13 +16,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from messaging import statuses, waiting
+from messaging import statuses
 from messaging.forms.keys import as_key
-from messaging.models import Bot, Contact, Direction, Message
+from messaging.models import Bot, Contact, Message
 from messaging.statuses import Status
-from templates_app.rendering import bubble_html
 
-from . import compose, outcomes, stopping
+from . import compose, message_page, outcomes, resends, stopping
 from .keyset import KeysetChangeList
 from .scoped import ReadOnlyAdmin
 
@@ -67,7 +64,7 @@ class MessageAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     search_fields = ("text",)
     search_help_text = _("Name, number written in any way, or words of the message")
-    actions = None
+    actions = (resends.resend_selected,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("content")
@@ -100,6 +97,10 @@ class MessageAdmin(ReadOnlyAdmin):
         related = ("bot__account", "contact", "template", "version", "created_by", "resend_of", "answers")
         return rows.select_related(*related).filter(public_id=public_id).first()
 
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        """Who may use the action that sends again; Django asks by this name."""
+        return bool(request.user.has_perm("messaging.add_message"))
+
     # -- Pages ---------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
@@ -109,6 +110,7 @@ class MessageAdmin(ReadOnlyAdmin):
             path("compose/preview/", view(compose.preview), name="compose_preview"),
             path("compose/contacts/", view(compose.contacts), name="compose_contacts"),
             path("batch/<uuid:batch>/", view(self.batch_view), name="messaging_message_batch"),
+            path("resend/", view(resends.resend), name="messaging_message_resend"),
             path("<uuid:public_id>/cancel/", view(stopping.cancel), name="messaging_message_cancel"),
             path("<uuid:public_id>/settle/", view(outcomes.settle), name="messaging_message_settle"),
             path("<uuid:public_id>/news/", view(self.news_view), name="messaging_message_news"),
@@ -122,7 +124,7 @@ class MessageAdmin(ReadOnlyAdmin):
         message = self.get_object(request, object_id)
         if message is None:
             raise Http404
-        context = self.admin_site.each_context(request) | page_context(message)
+        context = self.admin_site.each_context(request) | message_page.context(request, message)
         return TemplateResponse(request, "messaging/message.html", context)
 
     def news_view(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
@@ -130,7 +132,8 @@ class MessageAdmin(ReadOnlyAdmin):
         message = self.get_object(request, str(public_id))
         if message is None:
             raise Http404
-        return TemplateResponse(request, "messaging/message_news.html", page_context(message))
+        context = message_page.context(request, message)
+        return TemplateResponse(request, "messaging/message_news.html", context)
 
     def batch_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """How far the messages of one press of Send have come."""
@@ -178,59 +181,6 @@ def contact_cell(contact: Contact) -> SafeString:
 
 def status_cell(message: Message) -> SafeString:
     return render_to_string("messaging/status_cell.html", {"message": message})
-
-
-def page_context(message: Message) -> dict[str, Any]:
-    """Everything a message's page and its changing part show."""
-    return {
-        "title": _("Message to %(contact)s") % {"contact": message.contact}
-        if message.direction == Direction.OUT
-        else _("Message from %(contact)s") % {"contact": message.contact},
-        "message": message,
-        "wait": waiting.explain(message) if message.status in statuses.WAITING else None,
-        "bubble": bubble_html(
-            message.bubble,
-            inbound=message.direction == Direction.IN,
-            time=message.created_at,
-            status=message.status,
-            show_media_from=settings.MEDIA_HOSTS,
-        ),
-        "attempts": [_shown(attempt) for attempt in message.attempts.all()],
-        "events": list(message.events.select_related("actor")),
-        "seconds_to_news": seconds_to_news(message),
-        "simulator_phone": simulator_phone(message),
-    } | outcomes.context(message)
-
-
-def seconds_to_news(message: Message) -> int:
-    """How soon a page should ask again: often while the message is young, later rarely, in the end never."""
-    age = timezone.now() - message.created_at
-    if message.is_final or (age > dt.timedelta(days=2) and message.status not in statuses.WAITING):
-        return 0
-    return 1 if age < dt.timedelta(minutes=2) else 20
-
-
-def simulator_phone(message: Message) -> str:
-    """Where the demo shows the phone that got this; empty outside the demo."""
-    account = message.bot.account
-    if not settings.SIMULATOR_URL or account.base_url != settings.SIMULATOR_URL or not message.contact.wa_id:
-        return ""
-    return f"{settings.SIMULATOR_URL}/phones/{message.bot.provider_id}/{message.contact.wa_id}/"
-
-
-def _shown(attempt: Any) -> dict[str, Any]:
-    return {
-        "row": attempt,
-        "request": json.dumps(attempt.request, indent=2, ensure_ascii=False),
-        "answer": _pretty(attempt.answer),
-    }
-
-
-def _pretty(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return text
 
 
 def batch_context(request: HttpRequest, batch: uuid.UUID | str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from .contacts import Contact, Tag
 from .conversations import Conversation
 from .messages import Attempt, Direction, Lane, Message, MessageEvent, Outcome, Source
 from .operations import Drill, WorkerBeat
+from .reasons import ReasonEntry
 from .webhooks import DeliveryState, WebhookDelivery
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Message",
     "MessageEvent",
     "Outcome",
+    "ReasonEntry",
     "Source",
     "Tag",
     "WebhookDelivery",

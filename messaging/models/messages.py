@@ -96,7 +96,10 @@ class Message(models.Model):
     class Meta:
         verbose_name = _("message")
         verbose_name_plural = _("messages")
-        permissions: ClassVar = [("settle_message", "Can decide about messages whose outcome is unknown")]
+        permissions: ClassVar = [
+            ("settle_message", "Can decide about messages whose outcome is unknown"),
+            ("view_raw", "Can see raw requests, answers and events"),
+        ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="message_status_known"),
             models.CheckConstraint(

@@ -58,6 +58,8 @@ def furnished(connected: Bot) -> Bot:
     ):
         make_message(connected, contacts[1], template=order, status=status)
     make_message(connected, contacts[2], text=LONG * 3, status=Status.FAILED, reason="undeliverable")
+    unlisted = {"status": Status.FAILED, "reason": "unlisted", "provider_code": "98765", "detail": LONG}
+    make_message(connected, contacts[2], **unlisted)
     read = make_message(connected, contacts[0], template=order)
     claimed(read, attempt=True)
     Attempt.objects.update(outcome=Outcome.ACCEPTED, http_status=200, answer=json.dumps({"id": LONG}))
@@ -103,7 +105,12 @@ def at_compose(kind: str) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "a message that was read": lambda: message_page(attempts__isnull=False),
-    "a message that failed": lambda: message_page(status="failed"),
+    "a message that failed": lambda: message_page(reason="undeliverable"),
+    "a message nobody can explain": lambda: message_page(reason="unlisted"),
+    "the question before sending again": lambda: (
+        f"{reverse('admin:messaging_message_resend')}?message={Message.objects.filter(status='read')[0].public_id}"
+    ),
+    "a new explanation": lambda: reverse("admin:messaging_reasonentry_add"),
     "a message that waits": lambda: message_page(status="queued"),
     "the search for messages": lambda: reverse("admin:messaging_message_changelist") + "?q=a&since=7",
     "messages that are not there": lambda: reverse("admin:messaging_message_changelist") + "?q=nobody",

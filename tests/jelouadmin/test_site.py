@@ -14,7 +14,7 @@ from tests.messaging.admin.conftest import logged_in
 
 ALL = [
     *("Dashboard", "Compose", "Messages", "Contacts"),
-    *("Templates", "Bots", "Accounts", "Webhooks", "Operations", "Users"),
+    *("Templates", "Bots", "Accounts", "Webhooks", "Explanations", "Operations", "Users"),
 ]
 
 
@@ -31,7 +31,7 @@ def navigation(client: Client) -> list[str]:
     [
         ("Admins", set()),
         ("Supervisors", {"Accounts", "Users"}),
-        ("Agents", {"Accounts", "Webhooks", "Operations", "Users"}),
+        ("Agents", {"Accounts", "Webhooks", "Explanations", "Operations", "Users"}),
         ("Auditors", {"Compose"}),
     ],
 )

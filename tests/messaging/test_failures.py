@@ -6,31 +6,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messaging.failure_codes import CODES, PHRASES, VAGUE
-from messaging.failures import CHOICES, FAILURES, UNLISTED, Retry, Side, explain, reason_for
+from messaging.failures import (
+    CHOICES,
+    FAILURES,
+    UNLISTED,
+    Failure,
+    Retry,
+    Side,
+    Step,
+    explain,
+    reason_for,
+)
+from tests import whatsapp_codes
 
-# Meta's codes that an answer to a send, or the news about it, may carry.
-META = """
-0 1 2 3 4 10 33 100 102 190 200 210 299 368 613 803 1005 80007 80008 80012 130403 130429 130470
-130472 130497 131000 131005 131008 131009 131016 131021 131026 131027 131030 131031 131036 131037
-131042 131045 131047 131048 131049 131050 131051 131052 131053 131055 131056 131057 131062 131063
-131064 132000 132001 132005 132007 132008 132012 132015 132016 132018 132068 132069 133000 133004
-133005 133006 133010 133015 133016 134011 134100 134101 134102 134103 135000 136025 137000 138000
-139000 139200 141002 2494055 2494100
-"""
 JELOU = """
 bot_not_found forbidden_bot message_could_not_be_send notification_could_not_be_send unauthorized
 unprocessable_entity internal_server_error E1019 BOT_NOT_FOUND E0422 VALIDATOR_ERROR INVALID_MEDIA_URL
 MEDIA_TOO_LARGE UNSUPPORTED_MEDIA_TYPE
 """
+BIRD = "11001 11002 11003 11004 11005 12001 12002 12003 15005 15012 InvalidPayload"
 OURS = """
 http_400 http_401 http_403 http_404 http_429 http_500 http_502 http_503 http_504 no_id no_answer
 unreachable
 """
 
 
-@pytest.mark.parametrize("code", (META + JELOU + OURS).split())
-def test_every_code_that_a_send_may_get_is_listed(code):
+@pytest.mark.parametrize("code", [*whatsapp_codes.CODES, *f"200 299 {JELOU} {BIRD} {OURS}".split()])
+def test_every_code_that_is_known_to_anybody_is_listed(code):
     assert reason_for(code) != UNLISTED
+
+
+@pytest.mark.parametrize("code", whatsapp_codes.RETRY["later"].split())
+def test_what_time_mends_is_not_called_hopeless(code):
+    failure = explain(reason_for(code))
+    assert failure.retry != Retry.NEVER or failure.key.startswith("about_")
+
+
+def test_a_code_of_groups_or_calls_does_not_pass_for_a_fault_of_the_message():
+    keys = {reason_for(code) for code in ("131208", "138005", "2388040", "133008")}
+    assert keys == {"about_groups", "about_calls", "about_template_writing", "about_setup"}
 
 
 def test_every_code_leads_to_an_entry():
@@ -47,7 +61,18 @@ def test_every_entry_says_what_happened_and_what_to_do(failure):
 
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
 def test_an_entry_says_how_long_to_wait_if_waiting_helps(failure):
-    assert bool(failure.wait) == (failure.retry == Retry.LATER)
+    assert bool(failure.wait) == bool(failure.delay) == (failure.retry == Retry.LATER)
+
+
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
+def test_an_entry_leads_to_one_button(failure):
+    assert failure.step in Step and str(failure.step.label)
+
+
+def test_our_own_words_stand_in_for_an_unlisted_code_alone():
+    ours = Failure("unlisted", "The moon is full.", Side.PROVIDER, Retry.NEVER, "Wait.")
+    assert explain("unlisted", ours).sentence == "The moon is full."
+    assert explain("undeliverable", ours).key == "undeliverable"
 
 
 def test_the_choices_are_the_entries():

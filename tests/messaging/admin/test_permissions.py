@@ -77,11 +77,13 @@ SUPERVISING = (
     | of("messaging/webhookdelivery", *LIST_AND_PAGE)
     | of("messaging/tag", *FORMS, *DELETE)
 )
+EXPLAINED = of("messaging/reasonentry", "")
 MANAGING = (
     of("messaging/bot", *FORMS)
     | of("messaging/account", *LIST_AND_PAGE, *FORMS)
     | of("auth/user", *LIST_AND_PAGE, *FORMS, *DELETE, "<id>/password/")
     | of("auth/group", *LIST_AND_PAGE)
+    | of("messaging/reasonentry", *FORMS)
 )
 AUDITING = (
     WATCHING
@@ -92,9 +94,9 @@ AUDITING = (
 )
 MAY_OPEN = {
     "Agents": LOOKING | WRITING,
-    "Supervisors": LOOKING | WRITING | SUPERVISING,
-    "Admins": LOOKING | WRITING | SUPERVISING | MANAGING,
-    "Auditors": LOOKING | AUDITING,
+    "Supervisors": LOOKING | WRITING | SUPERVISING | EXPLAINED,
+    "Admins": LOOKING | WRITING | SUPERVISING | MANAGING | EXPLAINED,
+    "Auditors": LOOKING | AUDITING | EXPLAINED,
 }
 
 
