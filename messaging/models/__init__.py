@@ -4,6 +4,7 @@ from .contacts import Contact, Tag
 from .conversations import Conversation
 from .messages import Attempt, Direction, Lane, Message, MessageEvent, Outcome, Source
 from .operations import Drill, WorkerBeat
+from .summaries import Facet, Summary, SummaryMark
 from .webhooks import DeliveryState, WebhookDelivery
 
 __all__ = [
@@ -15,12 +16,15 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Drill",
+    "Facet",
     "Health",
     "Lane",
     "Message",
     "MessageEvent",
     "Outcome",
     "Source",
+    "Summary",
+    "SummaryMark",
     "Tag",
     "WebhookDelivery",
     "WorkerBeat",
