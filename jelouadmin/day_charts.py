@@ -14,6 +14,9 @@ from messaging.counting import NOTHING, plus
 from messaging.funnels import Numbers, named
 from messaging.periods import quarter_start
 
+# So many bars can still be told apart; a longer period has one for each seven days.
+MOST_DAYS = 62
+
 # What a bar is made of, from the bottom up: the counter that its link names, and its colour.
 PARTS: tuple[tuple[str, str, Promise], ...] = (
     ("read", "read", gettext_lazy("Read")),
@@ -44,23 +47,26 @@ def parts(counts: dict[str, int]) -> dict[str, int]:
 
 
 def by_time(numbers: Numbers, rows: Rows, page: Callable[..., str]) -> Bars:
-    """Days; of a single day the hours. A day's name leads to the page of that day."""
+    """Days; of a single day its hours, of many days weeks. Its name leads to the page of that time alone."""
     if numbers.period.is_one_day:
         hours = [
             Column(date_format(at, "H:i"), numbers.within(stretch), rows.within(stretch).url)
             for at, stretch in numbers.period.hours()
         ]
         return bars(_("Messages by hour"), _("Hour"), hours)
-    days = [
+    is_long = numbers.period.length > MOST_DAYS
+    columns = [
         Column(
-            date_format(date, "j/n"),
-            numbers.within(stretch),
-            rows.within(stretch).url,
-            page(period="", since=date.isoformat(), until=date.isoformat()),
+            date_format(part.first, "j/n"),
+            numbers.within(part.stretch),
+            rows.within(part.stretch).url,
+            page(period="", since=part.first.isoformat(), until=part.last.isoformat()),
         )
-        for date, stretch in numbers.period.days()
+        for part in numbers.period.parts(7 if is_long else 1)
     ]
-    return bars(_("Messages by day"), _("Day"), days)
+    if is_long:
+        return bars(_("Messages by week"), _("From"), columns)
+    return bars(_("Messages by day"), _("Day"), columns)
 
 
 def by_hour_of_day(numbers: Numbers, rows: Rows) -> Bars:

@@ -1,7 +1,7 @@
 """From a number to its rows: the addresses of the message list that show exactly what was counted."""
 
 import datetime as dt
-from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -29,15 +29,14 @@ FILTERS: dict[str, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
 class Rows:
     """Where the messages of a stretch of time are listed; of one bot, if there is one."""
 
-    stretch: Stretch
-    bot: Bot | None = None
-    direction: str = "out"
+    def __init__(self, stretch: Stretch, bot: Bot | None = None, direction: str = "out") -> None:
+        self.stretch, self.bot, self.direction = stretch, bot, direction
 
-    def url(self, counter: str = "count", **filters: str) -> str:
+    @cached_property
+    def _start(self) -> str:
         query = {
             "direction": self.direction,
             "since": local(quarter_start(self.stretch.first)),
@@ -45,8 +44,11 @@ class Rows:
         }
         if self.bot:
             query["bot"] = str(self.bot.pk)
-        query |= FILTERS[counter] | filters
         return f"{reverse('admin:messaging_message_changelist')}?{urlencode(query)}"
+
+    def url(self, counter: str = "count", **filters: str) -> str:
+        more = FILTERS[counter] | filters
+        return f"{self._start}&{urlencode(more)}" if more else self._start
 
     def within(self, stretch: Stretch) -> "Rows":
         return Rows(stretch, self.bot, self.direction)

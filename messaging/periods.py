@@ -63,13 +63,15 @@ class Period:
         return self.first == self.last
 
     @property
-    def dates(self) -> list[dt.date]:
-        return [self.first + number * ONE_DAY for number in range((self.last - self.first).days + 1)]
+    def length(self) -> int:
+        """In days."""
+        return (self.last - self.first).days + 1
 
-    def days(self) -> Iterator[tuple[dt.date, Stretch]]:
-        """Some have 23 hours, some 25."""
-        for date in self.dates:
-            yield date, Period(date, date, self.zone).stretch
+    def parts(self, days: int) -> "Iterator[Period]":
+        """One after the other, of so many days each; the last may have fewer."""
+        for number in range(0, self.length, days):
+            first = self.first + number * ONE_DAY
+            yield Period(first, min(first + (days - 1) * ONE_DAY, self.last), self.zone)
 
     def hours(self) -> Iterator[tuple[dt.datetime, Stretch]]:
         """Each hour of the clock, with the moment it begins. One that the clocks repeat is there twice."""

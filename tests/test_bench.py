@@ -73,3 +73,12 @@ def test_a_small_run_prints_its_figure():
     assert figure["met"] in (True, False)
     assert figure["ours"] > figure["peers"]["bare"] > 0
     assert "met" in summary["summary"]
+
+
+def test_a_page_is_measured_with_a_past_and_its_sums_are_right():
+    command = [sys.executable, "-m", "bench", "PAST=2000", "FIGURES=dashboard.page", "DATABASES=sqlite"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    _machine, figure, _summary = map(json.loads, done.stdout.splitlines())
+    assert set(figure["ours"]) == {"20", "2000"}
+    assert figure["sums"] > 0

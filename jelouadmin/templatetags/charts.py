@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-HEIGHT, TOP, BOTTOM = 240, 10, 26
+HEIGHT, TOP, BOTTOM = 280, 10, 26
 STEPS = 4
 # As many labels as fit below the bars on a wide page; a narrow card shows every second of them.
 MOST_LABELS = 16

@@ -2,6 +2,8 @@
 
 from django import template
 from django.utils.formats import number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -10,7 +12,13 @@ register = template.Library()
 @register.filter
 def grouped(number: int) -> str:
     """With the thousands apart."""
-    return number_format(number, use_l10n=True, force_grouping=True)
+    return number_format(number, use_l10n=True, force_grouping=True) if number >= 1000 else str(number)
+
+
+@register.simple_tag
+def number(value: int, url: str = "") -> SafeString | str:
+    """A link to what was counted, if anything was."""
+    return format_html('<a href="{}">{}</a>', url, grouped(value)) if url and value else grouped(value)
 
 
 @register.filter

@@ -181,6 +181,14 @@ def test_a_day_has_the_hours_its_clocks_have(agent_client: Client, bot: Bot, day
     assert len(response.context["chart"].labels) == hours
 
 
+@pytest.mark.parametrize(("until", "bars"), [("2026-01-31", 31), ("2026-12-31", 53)])
+def test_a_long_period_is_drawn_by_weeks(agent_client: Client, bot: Bot, until: str, bars: int) -> None:
+    make_message(bot, created_at=dt.datetime(2026, 1, 9, 12, tzinfo=dt.UTC))
+    response = dashboard(agent_client, f"?since=2026-01-01&until={until}")
+    assert len(response.context["chart"].labels) == bars
+    assert all(rows_behind(url) == number for url, number in numbers_of(response))
+
+
 def test_an_hour_that_the_clocks_repeat_is_two(agent_client: Client, bot: Bot) -> None:
     for hour in (5, 6):
         make_message(bot, created_at=dt.datetime(2026, 11, 1, hour, 30, tzinfo=dt.UTC))

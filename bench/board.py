@@ -1,0 +1,60 @@
+"""What the web process does for `dashboard.page`: count the sums, then ask for the page again and again."""
+
+import json
+import sys
+import time
+from collections.abc import Sequence
+from statistics import median
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client, override_settings
+from django.utils import timezone
+
+from messaging import summaries
+from messaging.models import Summary, SummaryMark
+
+from .past import DAYS
+
+TIMES = 15
+PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+
+
+def main(arguments: Sequence[str]) -> None:
+    summaries.rebuild()
+    summaries.refresh()
+    answer = {
+        "rebuild_seconds": round(SummaryMark.objects.get(pk=1).seconds, 1),
+        "sums": Summary.objects.count(),
+        "wrong": sum(1 for _difference in summaries.check()),
+        "milliseconds": _pages(),
+    }
+    sys.stdout.write(json.dumps(answer))
+
+
+def _pages() -> dict[str, float]:
+    """By who looks and at which days."""
+    admin = User.objects.create(username="admin", is_staff=True, is_superuser=True)
+    people = {"admin": admin, "agent": User.objects.get(username="agent0")}
+    first = timezone.localdate() - timezone.timedelta(days=DAYS)
+    queries = {name: f"?period={name}" for name in ("today", "7d", "30d")}
+    queries["all"] = f"?since={first}&until={timezone.localdate()}"
+    with override_settings(STORAGES=settings.STORAGES | PLAIN, ALLOWED_HOSTS=["testserver"]):
+        return {
+            f"{who} {name}": _page(user, query)
+            for who, user in people.items()
+            for name, query in queries.items()
+        }
+
+
+def _page(user: User, query: str) -> float:
+    """The median, once everything is warm."""
+    client = Client()
+    client.force_login(user)
+    times = []
+    for _number in range(TIMES + 1):
+        began = time.perf_counter()
+        response = client.get(f"/admin/{query}")
+        times.append(1000 * (time.perf_counter() - began))
+        assert response.status_code == 200, response.status_code
+    return round(median(times[1:]), 1)
