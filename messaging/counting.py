@@ -63,7 +63,7 @@ def of_rows(rows: QuerySet) -> Cells:
     }
     keys = (Quarter("created_at"), "bot_id", "direction", "template_id", "created_by_id", WHY)
     cells: Cells = {}
-    for row in rows.order_by().values_list(*keys).annotate(**counters).iterator():
+    for row in rows.order_by().values_list(*keys).annotate(**counters):
         for place in _places(*row[: len(keys)]):
             cells[place] = plus(cells.get(place, NOTHING), row[len(keys) :])
     return cells

@@ -19,8 +19,9 @@ from messaging.counting import COUNTERS, NOTHING, Cells, Counts, made_in, of_row
 from messaging.models import Message, MessageEvent, Summary, SummaryMark
 from messaging.periods import DAY
 
-# Counting again takes at most this share of the time, so that a long campaign is not slowed by being watched.
+# A round is followed by a rest so many times as long: a campaign is not slowed by being watched.
 REST = 50
+LONGEST_REST = dt.timedelta(minutes=5)
 # A round that has said nothing for so long is dead.
 PATIENCE = dt.timedelta(minutes=5)
 # Quarters counted by one query.
@@ -74,7 +75,7 @@ def rebuild() -> bool:
 
 
 def _is_time(mark: SummaryMark, now: dt.datetime) -> bool:
-    rest = dt.timedelta(seconds=mark.seconds * REST)
+    rest = min(dt.timedelta(seconds=mark.seconds * REST), LONGEST_REST)
     return bool(mark.stale) or mark.counted_at is None or now >= mark.counted_at + rest
 
 
