@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from jelouadmin.day_charts import Columns
 from jelouadmin.drilldown import Rows
 from messaging import failures
 from messaging.funnels import Numbers
@@ -68,6 +70,16 @@ def breakdowns(numbers: Numbers, rows: Rows, page: Callable[[int], str]) -> list
     ]
 
 
+def by_column(data: Columns) -> Breakdown:
+    """In the order of the clock."""
+    lines = [
+        Line(column.label, _cells(column.counts, column.link), column.page)
+        for column in data.columns
+        if column.counts["count"]
+    ]
+    return Breakdown(data.heading, data.unit, lines[:FEW], lines[FEW:])
+
+
 def _table(title: str, unit: str, lines: Iterable[Line]) -> Breakdown:
     """The busiest first; a part without messages is none."""
     busy = sorted(lines, key=lambda line: (-line.cells[0].count, line.name))
@@ -79,7 +91,7 @@ def _bots(numbers: Numbers, rows: Rows, page: Callable[[int], str]) -> Iterable[
     counted = numbers.by_bot()
     names = Bot.objects.in_bulk(counted)
     for bot, counts in counted.items():
-        yield Line(str(names[bot]), _cells(counts, Rows(rows.stretch, names[bot])), page(bot))
+        yield Line(str(names[bot]), _cells(counts, Rows(rows.stretch, names[bot]).url), page(bot))
 
 
 def _templates(numbers: Numbers, rows: Rows) -> Iterable[Line]:
@@ -88,7 +100,8 @@ def _templates(numbers: Numbers, rows: Rows) -> Iterable[Line]:
     for key, counts in counted.items():
         template = found.get(int(key or 0))
         name = f"{template.element_name} · {template.language}" if template else _("Without a template")
-        yield Line(name, _cells(counts, rows, **({"template": key} if key else {"template__isnull": "True"})))
+        filters = {"template": key} if key else {"template__isnull": "True"}
+        yield Line(name, _cells(counts, partial(rows.url, **filters)))
 
 
 def _agents(numbers: Numbers, rows: Rows) -> Iterable[Line]:
@@ -97,15 +110,16 @@ def _agents(numbers: Numbers, rows: Rows) -> Iterable[Line]:
     for key, counts in counted.items():
         agent = found.get(int(key or 0))
         name = (agent.get_full_name() or agent.get_username()) if agent else _("Nobody")
-        yield Line(name, _cells(counts, rows, **({"agent": key} if key else {"created_by__isnull": "True"})))
+        filters = {"agent": key} if key else {"created_by__isnull": "True"}
+        yield Line(name, _cells(counts, partial(rows.url, **filters)))
 
 
 def _keys(counted: Mapping[str, object]) -> list[int]:
     return [int(key) for key in counted if key]
 
 
-def _cells(counts: dict[str, int], rows: Rows, **filters: str) -> list[Cell]:
-    return [Cell(counts[name], counts[of] if of else None, rows.url(name, **filters)) for name, of in COLUMNS]
+def _cells(counts: dict[str, int], link: Callable[..., str]) -> list[Cell]:
+    return [Cell(counts[name], counts[of] if of else None, link(name)) for name, of in COLUMNS]
 
 
 def reasons(numbers: Numbers, rows: Rows) -> list[Reason]:

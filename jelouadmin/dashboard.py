@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jelouadmin.breakdowns import Breakdown, breakdowns, reasons
-from jelouadmin.day_charts import by_hour_of_day, by_time
+from jelouadmin.breakdowns import Breakdown, breakdowns, by_column, reasons
+from jelouadmin.day_charts import bars, by_hour_of_day, by_time
 from jelouadmin.drilldown import Rows
 from messaging import funnels, headlines, operations, periods
 from messaging.forms.keys import as_key
@@ -90,6 +90,9 @@ def dashboard_context(request: HttpRequest) -> dict[str, Any]:
     choice = read(request)
     numbers = funnels.look(request.user, choice.period, choice.bot)
     rows = Rows(choice.period.stretch, choice.bot)
+    times = [by_time(numbers, rows, choice.url)]
+    if not choice.period.is_one_day:
+        times.append(by_hour_of_day(numbers, rows))
     return {
         "choice": choice,
         "choices": choices(choice),
@@ -100,10 +103,10 @@ def dashboard_context(request: HttpRequest) -> dict[str, Any]:
         "headline": headlines.headline(operations.look(request.user)),
         "steps": steps(numbers, rows),
         "rest": rest(numbers, rows),
-        "chart": by_time(numbers, rows, choice.url),
-        "hours": None if choice.period.is_one_day else by_hour_of_day(numbers, rows),
+        "chart": bars(times[0]),
+        "hours": bars(times[1]) if len(times) > 1 else None,
         "reasons": reasons(numbers, rows),
-        "breakdowns": _breakdowns(numbers, rows, choice),
+        "breakdowns": [*_breakdowns(numbers, rows, choice), *map(by_column, times)],
         "recent": recent(request.user, choice.bot),
     }
 

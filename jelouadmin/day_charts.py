@@ -35,8 +35,18 @@ class Column:
 
     label: str
     counts: dict[str, int]
-    link: Callable[[str], str]
+    link: Callable[..., str]
     page: str = ""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What a chart and a table show; `title` is the chart's name, `heading` the table's."""
+
+    title: str
+    heading: str
+    unit: str
+    columns: Sequence[Column]
 
 
 def parts(counts: dict[str, int]) -> dict[str, int]:
@@ -46,14 +56,14 @@ def parts(counts: dict[str, int]) -> dict[str, int]:
     return counts | {"unread": unread, "on_the_way": counts["count"] - elsewhere}
 
 
-def by_time(numbers: Numbers, rows: Rows, page: Callable[..., str]) -> Bars:
+def by_time(numbers: Numbers, rows: Rows, page: Callable[..., str]) -> Columns:
     """Days; of a single day its hours, of many days weeks. Its name leads to the page of that time alone."""
     if numbers.period.is_one_day:
         hours = [
             Column(date_format(at, "H:i"), numbers.within(stretch), rows.within(stretch).url)
             for at, stretch in numbers.period.hours()
         ]
-        return bars(_("Messages by hour"), _("Hour"), hours)
+        return Columns(_("Messages by hour"), _("By hour"), _("Hour"), hours)
     is_long = numbers.period.length > MOST_DAYS
     columns = [
         Column(
@@ -65,29 +75,30 @@ def by_time(numbers: Numbers, rows: Rows, page: Callable[..., str]) -> Bars:
         for part in numbers.period.parts(7 if is_long else 1)
     ]
     if is_long:
-        return bars(_("Messages by week"), _("From"), columns)
-    return bars(_("Messages by day"), _("Day"), columns)
+        return Columns(_("Messages by week"), _("By week"), _("From"), columns)
+    return Columns(_("Messages by day"), _("By day"), _("Day"), columns)
 
 
-def by_hour_of_day(numbers: Numbers, rows: Rows) -> Bars:
+def by_hour_of_day(numbers: Numbers, rows: Rows) -> Columns:
     """What was handed over at this hour of the clock, on all days together."""
     sums = dict.fromkeys(range(24), NOTHING)
     for quarter, counts in numbers.series.items():
         hour = quarter_start(quarter).astimezone(numbers.period.zone).hour
         sums[hour] = plus(sums[hour], counts)
     hours = [Column(f"{hour}", named(counts), _at_hour(rows, hour)) for hour, counts in sums.items()]
-    return bars(_("Messages by hour of the day"), _("Hour"), hours)
+    return Columns(_("Messages by hour of the day"), _("By hour of the day"), _("Hour"), hours)
 
 
-def _at_hour(rows: Rows, hour: int) -> Callable[[str], str]:
+def _at_hour(rows: Rows, hour: int) -> Callable[..., str]:
     return lambda counter: rows.url(counter, created_at__hour=str(hour))
 
 
-def bars(title: str, unit: str, columns: Sequence[Column]) -> Bars:
-    values = [parts(column.counts) for column in columns]
+def bars(data: Columns) -> Bars:
+    """The chart of these columns."""
+    columns, values = data.columns, [parts(column.counts) for column in data.columns]
     return Bars(
-        title=title,
-        unit=unit,
+        title=data.title,
+        unit=data.unit,
         labels=[column.label for column in columns],
         links=[column.link("count") for column in columns],
         pages=[column.page for column in columns],
