@@ -8,28 +8,37 @@ from statistics import median
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.test import Client, override_settings
 from django.utils import timezone
 
 from messaging import summaries
+from messaging.funnels import LIVE_ROWS
 from messaging.models import Summary, SummaryMark
 
 from .past import DAYS
 
-TIMES = 15
+TIMES = 11
 PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 def main(arguments: Sequence[str]) -> None:
     summaries.rebuild()
     summaries.refresh()
+    wrong = sum(1 for _difference in summaries.check())
+    _let_lag()
     answer = {
         "rebuild_seconds": round(SummaryMark.objects.get(pk=1).seconds, 1),
         "sums": Summary.objects.count(),
-        "wrong": sum(1 for _difference in summaries.check()),
+        "wrong": wrong,
         "milliseconds": _pages(),
     }
     sys.stdout.write(json.dumps(answer))
+
+
+def _let_lag() -> None:
+    """As if nearly as many messages had come since the last round as a page counts by itself."""
+    SummaryMark.objects.update(messages_to=F("messages_to") - LIVE_ROWS * 9 // 10)
 
 
 def _pages() -> dict[str, float]:

@@ -135,7 +135,7 @@ def _changed(mark: SummaryMark, stretch: Stretch, bots: Collection[int]) -> set[
     stale = {quarter for quarter in stale if quarter in stretch}
     if len(stretches(stale)) > LIVE_STRETCHES:
         return None
-    rows = made_in(stale).filter(bot__in=bots).order_by().values("pk")
+    rows = made_in(stale, bots).order_by().values("pk")
     return stale if rows[: LIVE_ROWS + 1].count() <= LIVE_ROWS else None
 
 
@@ -146,7 +146,7 @@ def _put_right(numbers: Numbers, quarters: set[int], bots: Collection[int]) -> N
         _add(numbers.sums, (facet, bot, key), minus(NOTHING, counts))
         if facet == Facet.SENT:
             _add(numbers.series, start, minus(NOTHING, counts))
-    for (facet, start, bot, key), counts in of_rows(made_in(quarters).filter(bot__in=bots)).items():
+    for (facet, start, bot, key), counts in of_rows(made_in(quarters, bots)).items():
         _add(numbers.sums, (facet, bot, key), counts)
         if facet == Facet.SENT:
             _add(numbers.series, start, counts)
