@@ -36,14 +36,11 @@ def dashboard(bench: Bench, kind: str) -> Iterator[Line]:
 
 
 def _measured(bench: Bench, kind: str, rows: int) -> dict[str, Any]:
-    with bench.databases[kind].fresh(rows, filling="past") as url:
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.inside", "board"],
-            cwd=ROOT,
-            env=bench.databases[kind].surroundings(url),
-            capture_output=True,
-            text=True,
-        )
+    databases = bench.databases[kind]
+    command = [sys.executable, "-m", "bench.inside", "board", str(bench.options.rounds)]
+    with databases.fresh(rows, filling="past") as url:
+        surroundings = databases.surroundings(url)
+        done = subprocess.run(command, cwd=ROOT, env=surroundings, capture_output=True, text=True)  # noqa: S603
     if done.returncode:
         raise BenchError(done.stderr[-2000:])
     answer: dict[str, Any] = json.loads(done.stdout)
