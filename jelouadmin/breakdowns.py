@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from jelouadmin.day_charts import Columns
-from jelouadmin.drilldown import Rows
+from jelouadmin.drilldown import Rows, nowhere
 from messaging import failures
 from messaging.funnels import Numbers
 from messaging.models import Bot, Facet
@@ -100,8 +100,7 @@ def _templates(numbers: Numbers, rows: Rows) -> Iterable[Line]:
     for key, counts in counted.items():
         template = found.get(int(key or 0))
         name = f"{template.element_name} · {template.language}" if template else _("Without a template")
-        filters = {"template": key} if key else {"template__isnull": "True"}
-        yield Line(name, _cells(counts, partial(rows.url, **filters)))
+        yield Line(name, _cells(counts, partial(rows.url, template=key) if key else nowhere))
 
 
 def _agents(numbers: Numbers, rows: Rows) -> Iterable[Line]:
@@ -110,8 +109,7 @@ def _agents(numbers: Numbers, rows: Rows) -> Iterable[Line]:
     for key, counts in counted.items():
         agent = found.get(int(key or 0))
         name = (agent.get_full_name() or agent.get_username()) if agent else _("Nobody")
-        filters = {"agent": key} if key else {"created_by__isnull": "True"}
-        yield Line(name, _cells(counts, partial(rows.url, **filters)))
+        yield Line(name, _cells(counts, partial(rows.url, created_by=key) if key else nowhere))
 
 
 def _keys(counted: Mapping[str, object]) -> list[int]:

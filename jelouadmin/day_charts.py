@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jelouadmin.drilldown import Rows
+from jelouadmin.drilldown import Rows, nowhere
 from jelouadmin.templatetags.charts import Bars, Series
 from messaging.counting import NOTHING, plus
 from messaging.funnels import Numbers, named
@@ -79,18 +79,14 @@ def by_time(numbers: Numbers, rows: Rows, page: Callable[..., str]) -> Columns:
     return Columns(_("Messages by day"), _("By day"), _("Day"), columns)
 
 
-def by_hour_of_day(numbers: Numbers, rows: Rows) -> Columns:
+def by_hour_of_day(numbers: Numbers) -> Columns:
     """What was handed over at this hour of the clock, on all days together."""
     sums = dict.fromkeys(range(24), NOTHING)
     for quarter, counts in numbers.series.items():
         hour = quarter_start(quarter).astimezone(numbers.period.zone).hour
         sums[hour] = plus(sums[hour], counts)
-    hours = [Column(f"{hour}", named(counts), _at_hour(rows, hour)) for hour, counts in sums.items()]
+    hours = [Column(f"{hour}", named(counts), nowhere) for hour, counts in sums.items()]
     return Columns(_("Messages by hour of the day"), _("By hour of the day"), _("Hour"), hours)
-
-
-def _at_hour(rows: Rows, hour: int) -> Callable[..., str]:
-    return lambda counter: rows.url(counter, created_at__hour=str(hour))
 
 
 def bars(data: Columns) -> Bars:
@@ -100,7 +96,7 @@ def bars(data: Columns) -> Bars:
         title=data.title,
         unit=data.unit,
         labels=[column.label for column in columns],
-        links=[column.link("count") for column in columns],
+        links=list(filter(None, (column.link("count") for column in columns))),
         pages=[column.page for column in columns],
         series=[
             Series(

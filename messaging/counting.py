@@ -14,12 +14,11 @@ from messaging.periods import QUARTER, quarter_start
 from messaging.statuses import EXPLAINED, WAITING, Status
 
 ON_THE_PHONE = (Status.DELIVERED, Status.READ)
-TAKEN = (Status.ACCEPTED, Status.SENT, *ON_THE_PHONE)
 STILL_HERE = (*sorted(WAITING), Status.SENDING)
 
 # How far a message came. Who was answered with a failure later was accepted all the same.
 STAGES: dict[str, Q] = {
-    "accepted": Q(accepted_at__isnull=False) | Q(status__in=TAKEN),
+    "accepted": Q(accepted_at__isnull=False),
     "delivered": Q(status__in=ON_THE_PHONE),
     "read": Q(status=Status.READ),
     "replied": Q(replied_at__isnull=False),
