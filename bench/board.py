@@ -1,5 +1,6 @@
 """What the web process does for `dashboard.page`: count the sums, then ask for the page again and again."""
 
+import datetime as dt
 import json
 import sys
 import time
@@ -47,7 +48,7 @@ def _pages(times: int) -> dict[str, float]:
     """By who looks and at which days."""
     admin = User.objects.create(username="admin", is_staff=True, is_superuser=True)
     people = {"admin": admin, "agent": User.objects.get(username="agent0")}
-    first = timezone.localdate() - timezone.timedelta(days=DAYS)
+    first = timezone.localdate() - dt.timedelta(days=DAYS)
     queries = {name: f"?period={name}" for name in ("today", "7d", "30d")}
     queries["all"] = f"?since={first}&until={timezone.localdate()}"
     with override_settings(STORAGES=settings.STORAGES | PLAIN, ALLOWED_HOSTS=["testserver"]):

@@ -109,7 +109,9 @@ def _rows(
 
 def _columns(model: Message) -> dict[str, Any]:
     """As they are stored, by name and in the order of FIELDS."""
-    return {field.column: field.get_db_prep_save(field.pre_save(model, True), connection) for field in FIELDS}
+    return {
+        str(field.column): field.get_db_prep_save(field.pre_save(model, True), connection) for field in FIELDS
+    }
 
 
 def _stored(at: dt.datetime) -> Any:
