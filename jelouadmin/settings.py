@@ -79,7 +79,10 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"console": "jelouadmin.templatetags.console"},
+            "libraries": {
+                "console": "jelouadmin.templatetags.console",
+                "figures": "jelouadmin.templatetags.figures",
+            },
         },
     },
 ]

@@ -22,6 +22,7 @@ from messaging import health, jams
 PUMP = "messaging.tasks.pump"
 SWEEP = "messaging.tasks.sweep"
 RECONCILE = "messaging.tasks.reconcile"
+SUMMARIZE = "messaging.tasks.summarize"
 
 
 def wake() -> None:
@@ -64,7 +65,7 @@ def watch() -> None:
 
 
 def _schedule_rounds(**_kwargs: Any) -> None:
-    for name, path in (("sweep", SWEEP), ("reconcile", RECONCILE)):
+    for name, path in (("sweep", SWEEP), ("reconcile", RECONCILE), ("summarize", SUMMARIZE)):
         every_minute = {"func": path, "schedule_type": Schedule.MINUTES, "minutes": 1, "repeats": -1}
         Schedule.objects.update_or_create(name=name, defaults=every_minute)
 

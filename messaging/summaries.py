@@ -1,155 +1,209 @@
-"""Numbers about messages, counted from the rows themselves, for the bots one person may use."""
+"""Keeps the sums that the dashboard shows. They are made of rows, can be made again, and can be checked.
+
+Sending and webhooks write nothing for it. A round looks at what was written since the last one: new messages,
+new lines of history and new answers name the quarters of an hour that must be counted again. Each round looks
+back to the mark before the last, for what was numbered earlier and committed later.
+"""
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Sequence
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q, QuerySet
-from django.db.models.functions import TruncDate
+from django.db import transaction
+from django.db.models import Max, Q, QuerySet, Sum
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 
-from messaging import failures, health
-from messaging.models import Bot, Direction, Message
-from messaging.statuses import Status
-from templates_app.scoping import User
+from messaging.counting import COUNTERS, NOTHING, Cells, Counts, made_in, of_rows, plus, quarters_of
+from messaging.models import Message, MessageEvent, Summary, SummaryMark
+from messaging.periods import DAY
 
-DAYS = 14
-
-# What a bar of the day chart is made of, from the bottom up.
-GROUPS: tuple[tuple[str, Promise, frozenset[Status]], ...] = (
-    ("read", _("Read"), frozenset({Status.READ})),
-    ("delivered", _("Delivered"), frozenset({Status.DELIVERED})),
-    ("sent", _("On the way"), frozenset({Status.ACCEPTED, Status.SENT})),
-    ("queued", _("Waiting"), frozenset({Status.PLANNED, Status.QUEUED, Status.SENDING})),
-    ("unknown", _("Unknown"), frozenset({Status.UNKNOWN})),
-    ("failed", _("Not sent"), frozenset({Status.FAILED, Status.SKIPPED, Status.CANCELED})),
-)
+# A round is followed by a rest so many times as long: a campaign is not slowed by being watched.
+REST = 50
+LONGEST_REST = dt.timedelta(minutes=5)
+# A round that has said nothing for so long is dead.
+PATIENCE = dt.timedelta(minutes=5)
+# Quarters counted by one query.
+CHUNK = DAY
 
 
-# The funnel. What a step counts is what its link shows: the same lookups make both. Each step is a part of
-# the one whose number stands beside it.
-STEPS: tuple[tuple[Promise, dict[str, str], int | None], ...] = (
-    (_("Sent by us"), {}, None),
-    (_("Taken by the provider"), {"accepted_at__isnull": "False"}, 0),
-    (_("On the phone"), {"status__in": "delivered,read"}, 1),
-    (_("Opened"), {"status__exact": "read"}, 2),
-    (_("Answered"), {"replied_at__isnull": "False"}, 2),
-    (_("Did not arrive"), {"status__in": "failed,skipped"}, 0),
-)
+def mark() -> SummaryMark:
+    return SummaryMark.objects.get_or_create(pk=1)[0]
 
 
-@dataclass(frozen=True)
-class Step:
-    """One number of the funnel, of how many it is a part, and the query of the list that shows its rows."""
-
-    label: str | Promise
-    count: int
-    of: int | None
-    query: str
-
-    @property
-    def percent(self) -> int | None:
-        return round(100 * self.count / self.of) if self.of else None
+def _only() -> QuerySet[SummaryMark]:
+    return SummaryMark.objects.filter(pk=1)
 
 
-@dataclass(frozen=True)
-class Day:
-    date: dt.date
-    counts: dict[str, int]
+# -- Following the rows ----------------------------------------------------------------------------
 
 
-def since(days: int = DAYS) -> dt.datetime:
-    """The midnight that begins a period of so many days, today included."""
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    return today - dt.timedelta(days=days - 1)
-
-
-def outbound(user: User, days: int = DAYS) -> QuerySet:
-    """What was sent in the last days."""
-    rows = Message.objects.for_user(user).filter(direction=Direction.OUT, created_at__gte=since(days))
-    return rows.order_by()
-
-
-def funnel(messages: QuerySet, days: int = DAYS) -> list[Step]:
-    """From sent to answered, each as a part of what came before it."""
-    counts = messages.aggregate(
-        **{f"step{number}": Count("pk", filter=_meaning(step[1])) for number, step in enumerate(STEPS)}
-    )
-    period = {"direction__exact": "out", "created_at__gte": since(days).isoformat()}
+def changed(messages_from: int, events_from: int) -> list[QuerySet]:
+    """The quarters of what was written since: of new messages, of those with news, of those answered."""
+    new = Message.objects.filter(pk__gt=messages_from)
+    news = MessageEvent.objects.filter(pk__gt=events_from, message__isnull=False)
     return [
-        Step(
-            label,
-            counts[f"step{number}"],
-            None if of is None else counts[f"step{of}"],
-            urlencode(period | lookups),
-        )
-        for number, (label, lookups, of) in enumerate(STEPS)
+        quarters_of(new),
+        quarters_of(news, "message__created_at"),
+        quarters_of(new.filter(answers__isnull=False), "answers__created_at"),
     ]
 
 
-def _meaning(lookups: dict[str, str]) -> Q:
-    """What the admin's list understands by the same words in its address."""
-    values: dict[str, Any] = {}
-    for lookup, text in lookups.items():
-        if lookup.endswith("__in"):
-            values[lookup] = text.split(",")
-        else:
-            values[lookup] = False if lookup.endswith("__isnull") else text
-    return Q(**values)
+def refresh() -> bool:
+    """Count again what has changed. Returns False if another round is under way, or the last one was long."""
+    now = timezone.now()
+    if not _is_time(mark(), now) or not _begin(now):
+        return False
+    _look(mark())
+    _work_off(now)
+    return True
 
 
-def by_day(messages: QuerySet, days: int = DAYS) -> list[Day]:
-    """One entry for every day, also for those without messages."""
-    found: dict[dt.date, Counter[str]] = {}
-    rows = messages.values_list(TruncDate("created_at"), "status").annotate(Count("pk"))
-    for date, status, count in rows:
-        group = next(key for key, _label, statuses in GROUPS if status in statuses)
-        found.setdefault(date, Counter())[group] += count
-    first = timezone.localdate() - dt.timedelta(days=days - 1)
-    dates = [first + dt.timedelta(days=number) for number in range(days)]
-    return [Day(date, {key: found.get(date, Counter())[key] for key, *_rest in GROUPS}) for date in dates]
+def rebuild() -> bool:
+    """Count everything again, whatever the summaries say. Returns False if a round is under way."""
+    now = timezone.now()
+    mark()
+    if not _begin(now):
+        return False
+    with transaction.atomic():
+        _look(mark())
+        kept = Summary.objects.filter(span=1).order_by().values_list("start", flat=True)
+        _only().update(stale=sorted({*quarters_of(Message.objects.all()).distinct(), *kept.distinct()}))
+    _work_off(now)
+    return True
 
 
-def reasons(messages: QuerySet, most: int = 5) -> list[tuple[failures.Failure, int]]:
-    """Why messages did not arrive, the most frequent first."""
-    rows = messages.exclude(reason="").filter(status__in=(Status.FAILED, Status.SKIPPED))
-    counted = rows.values_list("reason").annotate(count=Count("pk")).order_by("-count")[:most]
-    return [(failures.explain(reason), count) for reason, count in counted]
+def _is_time(mark: SummaryMark, now: dt.datetime) -> bool:
+    rest = min(dt.timedelta(seconds=mark.seconds * REST), LONGEST_REST)
+    return bool(mark.stale) or mark.counted_at is None or now >= mark.counted_at + rest
+
+
+def _begin(now: dt.datetime) -> bool:
+    """Whether this round is the only one."""
+    free = Q(busy_until=None) | Q(busy_until__lt=now)
+    return bool(_only().filter(free).update(busy_until=now + PATIENCE))
+
+
+def _look(mark: SummaryMark) -> None:
+    """Note what has to be counted, and how far was looked, at once: a round that dies forgets nothing."""
+    last_message = Message.objects.aggregate(last=Max("pk"))["last"] or 0
+    last_event = MessageEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+    queries = changed(mark.messages_from, mark.events_from)
+    stale = {quarter for query in queries for quarter in query.distinct()}
+    _only().update(
+        stale=sorted(stale.union(mark.stale)),
+        messages_from=mark.messages_to,
+        events_from=mark.events_to,
+        messages_to=last_message,
+        events_to=last_event,
+    )
+
+
+def _work_off(began: dt.datetime) -> None:
+    """The latest quarters first: they are what people look at."""
+    start = time.monotonic()
+    stale = mark().stale
+    while stale:
+        chunk = [quarter for quarter in stale if quarter // DAY == stale[-1] // DAY]
+        stale = stale[: -len(chunk)]
+        _count_again(chunk, stale)
+    _only().update(busy_until=None, counted_at=began, seconds=time.monotonic() - start)
+
+
+def _count_again(quarters: Collection[int], rest: list[int]) -> None:
+    """Quarters of one day of UTC. Counts first, then writes, so that others wait for the writing alone."""
+    cells = of_rows(made_in(quarters))
+    with transaction.atomic():
+        _replace(1, quarters, cells)
+        day = min(quarters) // DAY * DAY
+        _replace(DAY, [day], _of_day(day))
+        _only().update(stale=rest, busy_until=timezone.now() + PATIENCE)
+
+
+def _replace(span: int, starts: Collection[int], cells: Cells) -> None:
+    Summary.objects.filter(span=span, start__in=starts).delete()
+    rows = [
+        Summary(
+            facet=facet,
+            span=span,
+            start=start,
+            bot_id=bot,
+            key=key,
+            **dict(zip(COUNTERS, counts, strict=True)),
+        )
+        for (facet, start, bot, key), counts in cells.items()
+    ]
+    Summary.objects.bulk_create(rows, batch_size=1000)
+
+
+def _of_day(day: int) -> Cells:
+    """The sums of the quarters of a day."""
+    quarters = Summary.objects.filter(span=1, start__gte=day, start__lt=day + DAY)
+    return {(facet, day, bot, key): tuple(counts) for facet, bot, key, *counts in _summed(quarters)}
+
+
+def _summed(rows: QuerySet) -> Iterable[tuple]:
+    sums = [Sum(name) for name in COUNTERS]
+    return rows.order_by().values_list("facet", "bot_id", "key").annotate(*sums)
+
+
+# -- Checking --------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Pulse:
-    """One sentence about whether messages move, and whether that is good."""
+class Difference:
+    """A sum that is not what its rows say. `kept` and `counted` are in the order of COUNTERS."""
 
-    is_well: bool
-    sentence: str | Promise
-
-
-def pulse(user: User) -> Pulse:
-    waiting = Message.objects.for_user(user).due().order_by()
-    counts = waiting.aggregate(count=Count("pk"), oldest=Min("due_at"))
-    if not health.is_worker_alive():
-        return Pulse(
-            False, _("No worker is running, so nothing is sent. Start one with “manage.py qcluster”.")
-        )
-    if stopped := [bot for bot in Bot.objects.for_user(user).select_related("account") if bot.obstacle]:
-        return Pulse(False, _stopped(stopped))
-    if counts["count"] and counts["oldest"] < timezone.now() - dt.timedelta(minutes=5):
-        text = _("%(count)s messages are waiting, the oldest for more than five minutes.")
-        return Pulse(False, text % {"count": counts["count"]})
-    if counts["count"]:
-        return Pulse(True, _("%(count)s messages are on their way out.") % {"count": counts["count"]})
-    return Pulse(True, _("Everything that was to be sent has been sent."))
+    span: int
+    facet: str
+    start: int
+    bot: int
+    key: str
+    kept: Counts
+    counted: Counts
 
 
-def _stopped(bots: Sequence[Bot]) -> str:
-    first = bots[0]
-    if len(bots) == 1:
-        return _("%(bot)s sends nothing: %(why)s") % {"bot": first, "why": first.obstacle_sentence}
-    text = _("%(count)s bots send nothing; %(bot)s because: %(why)s")
-    return text % {"count": len(bots), "bot": first, "why": first.obstacle_sentence}
+def check() -> Iterator[Difference]:
+    """Every sum that is wrong, except where its rows changed since: the next round counts those."""
+    for day in _days():
+        found = list(_differences(day))
+        stale = still_stale() if found else set()
+        days = {quarter // DAY * DAY for quarter in stale}
+        yield from (one for one in found if one.start not in (days if one.span == DAY else stale))
+
+
+def still_stale() -> set[int]:
+    """The quarters that the next round will count."""
+    now = mark()
+    queries = changed(now.messages_from, now.events_from)
+    return {*now.stale, *(quarter for query in queries for quarter in query.distinct())}
+
+
+def _days() -> list[int]:
+    quarters = {*quarters_of(Message.objects.all()).distinct()}
+    quarters |= {*Summary.objects.order_by().values_list("start", flat=True).distinct()}
+    return sorted({quarter // DAY * DAY for quarter in quarters})
+
+
+def _differences(day: int) -> Iterator[Difference]:
+    quarters = of_rows(made_in(range(day, day + DAY)))
+    for span, counted in ((1, quarters), (DAY, _by_day(quarters))):
+        kept = _kept(Summary.objects.filter(span=span, start__gte=day, start__lt=day + DAY))
+        for place in sorted(counted.keys() | kept.keys()):
+            one, other = kept.get(place, NOTHING), counted.get(place, NOTHING)
+            if one != other:
+                yield Difference(span, *place, kept=one, counted=other)
+
+
+def _kept(rows: QuerySet) -> Cells:
+    found = rows.values_list("facet", "start", "bot_id", "key", *COUNTERS)
+    return {(row[0], row[1], row[2], row[3]): row[4:] for row in found}
+
+
+def _by_day(quarters: Cells) -> Cells:
+    days: defaultdict[tuple, Counts] = defaultdict(lambda: NOTHING)
+    for (facet, start, bot, key), counts in quarters.items():
+        place = (facet, start // DAY * DAY, bot, key)
+        days[place] = plus(days[place], counts)
+    return dict(days)

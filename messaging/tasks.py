@@ -1,6 +1,6 @@
 """What the queue runs. Each task fetches nothing and decides nothing: it calls one verb."""
 
-from messaging import health, queueing, reconciling, sending, sweeping
+from messaging import health, queueing, reconciling, sending, summaries, sweeping
 from messaging.cores import on_one_core
 
 
@@ -27,3 +27,7 @@ def sweep() -> None:
 
 def reconcile() -> None:
     reconciling.reconcile()
+
+
+def summarize() -> None:
+    summaries.refresh()

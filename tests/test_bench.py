@@ -73,3 +73,20 @@ def test_a_small_run_prints_its_figure():
     assert figure["met"] in (True, False)
     assert figure["ours"] > figure["peers"]["bare"] > 0
     assert "met" in summary["summary"]
+
+
+def test_a_page_is_measured_with_a_past_and_its_sums_are_right():
+    command = [
+        sys.executable,
+        "-m",
+        "bench",
+        "ROUNDS=1",
+        "PAST=500",
+        "FIGURES=dashboard.page",
+        "DATABASES=sqlite",
+    ]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    _machine, figure, _summary = map(json.loads, done.stdout.splitlines())
+    assert set(figure["ours"]) == {"5", "500"}
+    assert figure["sums"] > 0

@@ -29,13 +29,14 @@ LAYERS = {
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.summaries messaging.demo
         messaging.explaining messaging.resending messaging.replaying
+        messaging.counting messaging.summaries messaging.funnels messaging.demo
         messaging.drilling
         templates_app.syncing""",
     "rows": """messaging.models messaging.migrations
         templates_app.models templates_app.scoping templates_app.migrations""",
     "border": "messaging.providers",
-    "pure": """messaging.statuses messaging.phones messaging.failures messaging.failure_codes
-        messaging.content
+    "pure": """messaging.statuses messaging.periods messaging.phones messaging.failures
+        messaging.failure_codes messaging.content
         templates_app.components templates_app.rules templates_app.problems templates_app.media_rules
         templates_app.value_rules templates_app.special_rules templates_app.moments templates_app.values
         templates_app.formatting templates_app.filling templates_app.bubbles templates_app.card_bubbles
@@ -164,7 +165,7 @@ def test_nobody_but_its_own_command_knows_the_simulator():
 def test_every_task_that_is_queued_is_there():
     text = SOURCES["messaging.queueing"].read_text()
     paths = re.findall(r'"(messaging\.[\w.]+)"', text)
-    assert {queueing.PUMP, queueing.SWEEP, queueing.RECONCILE} == set(paths)
+    assert {queueing.PUMP, queueing.SWEEP, queueing.RECONCILE, queueing.SUMMARIZE} == set(paths)
     assert all(callable(import_string(path)) for path in paths)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-HEIGHT, TOP, BOTTOM = 240, 10, 26
+HEIGHT, TOP, BOTTOM = 280, 10, 26
 STEPS = 4
 # As many labels as fit below the bars on a wide page; a narrow card shows every second of them.
 MOST_LABELS = 16
@@ -18,24 +18,31 @@ FILLED = 0.7
 
 @dataclass(frozen=True)
 class Series:
-    """One colour of every bar; `key` is the end of the class `chart__bar--<key>`."""
+    """One colour of every bar; `key` is the end of the class `chart__bar--<key>`.
+
+    `links` is empty or has one address per value.
+    """
 
     name: str
     key: str
     values: Sequence[int]
+    links: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class Bars:
     """What a chart shows: for each label one bar, made of one segment per series, from the bottom up.
 
-    `links` is empty or has one address per label.
+    `unit` says what a label is. `links` and `pages` are empty or have one address per label: of what is
+    counted, and of a page about it alone.
     """
 
     title: str
     labels: Sequence[str]
     series: Sequence[Series]
     links: Sequence[str] = ()
+    pages: Sequence[str] = ()
+    unit: str = ""
 
 
 @dataclass
@@ -60,6 +67,17 @@ class Bar:
     labelled: bool = True
     minor: bool = False
     segments: list[Segment] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the chart's table; `cells` are pairs of a value and its link."""
+
+    label: str
+    page: str
+    link: str
+    total: int
+    cells: Sequence[tuple[int, str]]
 
 
 def ceiling(data: Bars) -> int:
@@ -103,6 +121,20 @@ def segments(series: Sequence[Series], column: Sequence[int], top: int) -> Itera
         below += value
         if value:
             yield Segment(one.key, one.name, value, upper, max(lower - upper, 1))
+
+
+def rows(data: Bars) -> list[Row]:
+    """The same as a table: for each label its values, and the sum of them."""
+    return [
+        Row(
+            label,
+            data.pages[index] if data.pages else "",
+            data.links[index] if data.links else "",
+            sum(one.values[index] for one in data.series),
+            [(one.values[index], one.links[index] if one.links else "") for one in data.series],
+        )
+        for index, label in enumerate(data.labels)
+    ]
 
 
 def columns(data: Bars) -> list[tuple[int, ...]]:

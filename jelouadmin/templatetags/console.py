@@ -101,14 +101,10 @@ def age(seconds: int) -> str:
 @register.inclusion_tag("console/stacked_bars.html")
 def stacked_bars(data: charts.Bars) -> dict[str, Any]:
     """A chart drawn on the server, with its numbers as a table."""
-    rows = [
-        {"label": label, "values": column}
-        for label, column in zip(data.labels, charts.columns(data), strict=True)
-    ]
     return {
         "data": data,
         "bars": charts.bars(data),
-        "rows": rows,
+        "rows": charts.rows(data),
         "grid": charts.grid(data),
         "height": charts.HEIGHT,
         "foot": charts.HEIGHT - 6,

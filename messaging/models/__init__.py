@@ -5,6 +5,7 @@ from .conversations import Conversation
 from .messages import Attempt, Direction, Lane, Message, MessageEvent, Outcome, Source
 from .operations import Drill, WorkerBeat
 from .reasons import ReasonEntry
+from .summaries import Facet, Summary, SummaryMark
 from .webhooks import DeliveryState, WebhookDelivery
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Drill",
+    "Facet",
     "Health",
     "Lane",
     "Message",
@@ -23,6 +25,8 @@ __all__ = [
     "Outcome",
     "ReasonEntry",
     "Source",
+    "Summary",
+    "SummaryMark",
     "Tag",
     "WebhookDelivery",
     "WorkerBeat",
