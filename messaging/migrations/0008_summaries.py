@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0005_operators'),
+        ('messaging', '0007_explanations'),
     ]
 
     operations = [
