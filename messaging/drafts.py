@@ -75,7 +75,8 @@ class Draft:
 
     def flaws(self, contact: Contact | None) -> list[Problem]:
         """Values of this contact's copy that cannot be read as what they should be."""
-        filled = [(variable.key, self.value(variable, contact)) for variable in self.variables]
+        typed = [variable for variable in self.variables if variable.type != "text"]
+        filled = [(variable.key, self.value(variable, contact)) for variable in typed]
         return [Problem(key, value.flaw) for key, value in filled if value.flaw]
 
     def left_out(self, contact: Contact) -> str:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
+from .components import CardValues
 from .forms import LabelsForm
 from .models import Category, Template, TemplateStatus
 from .rendering import bubble_html, template_bubble
@@ -121,5 +122,6 @@ def sample_html(template: Template) -> str:
     components = template.components
     examples = {variable.key: variable.example for variable in components.variables if variable.example}
     sample_url = components.header.sample_url if components.header else ""
-    bubble = template_bubble(components, examples, media_url=sample_url)
+    cards = tuple(CardValues(media_url=card.header.sample_url) for card in components.cards)
+    bubble = template_bubble(components, examples, media_url=sample_url, cards=cards)
     return bubble_html(bubble, show_media_from=settings.MEDIA_HOSTS)

@@ -141,8 +141,8 @@ DEGREES = mostly(
 
 @st.composite
 def carousels(draw: st.DrawFn) -> CarouselContent:
-    media = draw(st.sampled_from(["image", "video"]))
-    buttons = draw(st.sampled_from(["link", "reply"]))
+    media: Any = draw(st.sampled_from(["image", "video"]))
+    buttons: Any = draw(st.sampled_from(["link", "reply"]))
     good = f"{CDN}/1.png" if media == "image" else f"{CDN}/1.mp4"
     count = draw(st.integers(1, 2))
     card = st.builds(

@@ -28,9 +28,9 @@ class AccountAdmin(ScopedAdmin):
 
     def get_form(
         self, request: HttpRequest, obj: Account | None = None, change: bool = False, **kwargs: Any
-    ) -> type[AccountForm]:
+    ) -> type[Any]:
         """The form for the kind that is being chosen; its other fields are the provider's, and no columns."""
-        form = super().get_form(request, obj, change, **kwargs | {"fields": AccountForm.Meta.fields})
+        form: Any = super().get_form(request, obj, change, **kwargs | {"fields": AccountForm.Meta.fields})
         form.chosen_kind = request.GET.get("kind", "")
         return form
 

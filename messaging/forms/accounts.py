@@ -114,9 +114,9 @@ def known_kind(*kinds: str) -> str:
 
 def _credential_field(field: CredentialField, stored: dict[str, str]) -> forms.CharField:
     if not field.secret:
-        return forms.CharField(label=field.label, required=False, initial=stored.get(field.name, ""))
+        return forms.CharField(label=str(field.label), required=False, initial=stored.get(field.name, ""))
     return forms.CharField(
-        label=field.label,
+        label=str(field.label),
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         help_text=_("Stored encrypted and never shown again. Leave empty to keep the stored one."),

@@ -138,7 +138,7 @@ def test_an_account_of_it_is_made(admin_person_client: Client, stub: Stub, setti
 
 def test_its_bot_can_be_chosen_to_write_with(toy_bot: Bot, agent: Any, agent_client: Client) -> None:
     toy_bot.members.add(agent)
-    page = agent_client.get(reverse("admin:compose"), {"bot": toy_bot.pk, "kind": "text"})
+    page = agent_client.get(reverse("admin:compose"), {"bot": str(toy_bot.pk), "kind": "text"})
     assert page.status_code == 200
     assert page.context["form"].chosen_bot == toy_bot
 
