@@ -21,10 +21,10 @@ from messaging.content import Content, TemplateContent, TextContent
 from templates_app.rules import Problem
 
 from . import http, jelou_notifications
+from .account_fields import CredentialField
 from .base import (
     JSON,
     Answer,
-    CredentialField,
     Event,
     JointResult,
     Kind,
@@ -62,7 +62,7 @@ class Jelou(Provider):
     # -- Sending -------------------------------------------------------------------------------
 
     @classmethod
-    def objections(cls, content: Content) -> list[Problem]:
+    def objections(cls, content: Content, options: Mapping[str, Any] | None = None) -> list[Problem]:
         if content.kind not in cls._builders:
             return [Problem("kind", _("Jelou cannot send this kind of message. Choose another kind."))]
         if isinstance(content, TemplateContent):
@@ -193,7 +193,7 @@ class Jelou(Provider):
             if (pages is not None and page >= pages) or (pages is None and len(rows) < PAGE_SIZE):
                 return
 
-    def subscribe(self, channel: str, url: str) -> None:
+    def subscribe(self, channel: str, url: str, secret: str = "") -> None:
         """https://docs.jelou.ai/whatsapp/hsm/subscriptions and https://docs.jelou.ai/webhook/webhook"""
         bot = f"/v1/bots/{quote(channel, safe='')}"
         events = ["delivered_channel", "delivered_user", "failed", "read", "reply"]
@@ -207,7 +207,7 @@ class Jelou(Provider):
     # -- Webhooks ------------------------------------------------------------------------------
 
     @classmethod
-    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str) -> None:
+    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str, *, url: str = "") -> None:
         """Jelou documents a signature for one of its feeds only, so it is needed only when we have a secret.
 
         Their sample signs the JSON written again, so compact JSON is accepted beside the exact bytes.
