@@ -55,6 +55,8 @@ class TemplateContent(Content):
     kind: Literal["template"] = "template"
     element_name: str
     language: str
+    # What the provider calls it, where the name is not enough.
+    provider_id: str = ""
     category: str = ""
     values: dict[str, str] = {}
     media_url: str = ""
@@ -74,6 +76,7 @@ class TemplateContent(Content):
         return [
             *check_values(self.components, self.values, category=self.category),
             *check_media(self.components, self.media_url, self.filename),
+            *self.delivery.problems(),
         ]
 
     def bubble(self) -> Bubble:
