@@ -8,9 +8,9 @@ from django.test import Client
 
 from messaging.models import Bot
 from tests.factories import make_account, make_bot, make_user
-from tests.simulating import Simulator, simulator, simulator_process
+from tests.simulating import Simulator, bird_simulator, simulator, simulator_process
 
-__all__ = ["simulator", "simulator_process"]
+__all__ = ["bird_simulator", "simulator", "simulator_process"]
 
 
 @pytest.fixture(autouse=True)

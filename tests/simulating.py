@@ -35,6 +35,19 @@ TEMPLATES: list[Json] = [
     },
 ]
 
+# The ids of Bird's examples, see tests/simulator/bird_examples.json.
+WORKSPACE = "11111111-1111-4111-8111-111111111111"
+CHANNEL = "22222222-2222-4222-8222-222222222222"
+PROJECT = "66666666-6666-4666-8666-666666666666"
+VERSION = "77777777-7777-4777-8777-777777777777"
+BIRD_KEY = "test-key"
+GREETING: Json = {
+    "id": VERSION,
+    "projectId": PROJECT,
+    "name": "greeting",
+    "content": {"en": {"body": "Hello {{name}}, your order is ready."}},
+}
+
 
 class Simulator:
     """Starts the process on a free port and waits until it answers; `stop` ends it."""
@@ -71,8 +84,16 @@ class Simulator:
         for template in TEMPLATES:
             self.add_template(**template)
         self.switch(
-            delays={"delivered_channel": 0.02, "delivered_user": 0.05, "read": 0.1}, retry_delays=[0.05] * 3
+            delays={"processing": 0.01, "delivered_channel": 0.02, "delivered_user": 0.05, "read": 0.1},
+            retry_delays=[0.05] * 3,
         )
+
+    def begin_bird(self) -> None:
+        """The same with a workspace of Bird, one channel and one template beside it."""
+        self.begin()
+        self.tell("bird/workspaces", id=WORKSPACE, key=BIRD_KEY)
+        self.tell("bird/channels", id=CHANNEL, workspace=WORKSPACE, name="Test")
+        self.add_bird_template(**GREETING)
 
     def add_company(self, name: str, client_id: str, client_secret: str) -> Json:
         return self.tell("companies", name=name, client_id=client_id, client_secret=client_secret)
@@ -82,6 +103,13 @@ class Simulator:
 
     def add_template(self, bot: str = BOT, **template: Any) -> Json:
         return self.tell("templates", bot=bot, template=template)
+
+    def add_bird_template(self, **template: Any) -> Json:
+        """See messaging/simulator/bird/templates.py for what it is made of."""
+        return self.tell("bird/templates", workspace=WORKSPACE, template=template)
+
+    def set_bird_template_status(self, status: str, id: str = PROJECT) -> Json:
+        return self.tell("bird/templates/status", workspace=WORKSPACE, id=id, status=status)
 
     def set_template_status(self, element_name: str, status: str, bot: str = BOT, language: str = "") -> Json:
         return self.tell(
@@ -167,6 +195,12 @@ def simulator_process() -> Iterator[Simulator]:
     simulator = Simulator()
     yield simulator
     simulator.stop()
+
+
+@pytest.fixture
+def bird_simulator(simulator_process: Simulator) -> Simulator:
+    simulator_process.begin_bird()
+    return simulator_process
 
 
 @pytest.fixture

@@ -7,12 +7,14 @@ refuse, keeps a phone for every number, sends webhooks back, and misbehaves on c
     rows, world, switches, counters     what is true, in memory, behind one lock
     lifecycle, callbacks                what happens by itself: statuses, webhooks
     shapes, faults                      saying no: to wrong bodies, and on command
-    jelou/                              one provider: its addresses, rules, errors and events
-    phones, bubbles, markup, media      what people look at
+    entrance, letters                   what providers have in common: coming in, and webhooks going out
+    jelou/, bird/                       one provider each: its addresses, rules, errors, events and drawing
+    phones, drawing, bubbles, markup, media   what people look at
     control                             what tests turn
 
-Another provider is another package beside `jelou/`: its `urls.py` goes into `urls.py`, its `events`
-module into `callbacks.VOICES`, its bodies into `bubbles.py`.
+Another provider is another package beside these: its `urls.py` goes into `urls.py`, its `events` module
+into `callbacks.VOICES`, its `drawing` into `drawing.DRAWERS`. What Jelou calls a company and a bot is a
+workspace and a channel at Bird.
 
 Numbers with a fate: one that ends in 0404 is never delivered (Meta's 131026, no WhatsApp there),
 one that ends in 0429 is withheld (Meta's 131049, too much marketing). See `lifecycle.FATES`.

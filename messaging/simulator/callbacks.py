@@ -18,14 +18,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from messaging.simulator.jelou import events
-from messaging.simulator.rows import Bot, Json, iso
+from messaging.simulator.bird import events as bird
+from messaging.simulator.jelou import events as jelou
+from messaging.simulator.letters import Letter, Voice
+from messaging.simulator.rows import Bot, iso
 from messaging.simulator.world import WORLD
 
 logger = logging.getLogger(__name__)
 
 # Whose words a webhook is said in, by the bot's provider.
-VOICES = {"jelou": events}
+VOICES: dict[str, Voice] = {"jelou": jelou, "bird": bird}
 
 COURIERS = 8
 TIMEOUT = 10.0
@@ -77,6 +79,7 @@ class Delivery:
     content: bytes
     headers: dict[str, str]
     era: int
+    taken: range
     attempt: int = 1
     key: int = field(init=False)
 
@@ -104,17 +107,11 @@ def come_home() -> None:
             pass
 
 
-def post(bot: Bot, url: str, number: str, event: str, body: Json, wait: float = 0.0) -> None:
-    """Sends it to `url` after `wait` seconds, as late, as often or as rarely as the switches say."""
-    if not url:
-        return
-    content = json.dumps(body, ensure_ascii=False).encode()
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "simulator",
-        **VOICES[bot.provider].signature(bot, content),
-    }
-    delivery = Delivery(url, event, bot.id, number, content, headers, WORLD.era)
+def post(bot: Bot, number: str, letter: Letter, wait: float = 0.0) -> None:
+    """Sends it after `wait` seconds, as late, as often or as rarely as the switches say."""
+    content = json.dumps(letter.body, ensure_ascii=False).encode()
+    headers = {"Content-Type": "application/json", "User-Agent": "simulator", **letter.sign(content)}
+    delivery = Delivery(letter.url, letter.event, bot.id, number, content, headers, WORLD.era, letter.taken)
     if WORLD.dice.random() < WORLD.switches.drop:
         _log(delivery, "dropped")
         return
@@ -141,7 +138,7 @@ def _deliver(delivery: Delivery) -> None:
     outcome = _attempt(delivery)
     _log(delivery, outcome)
     delays = WORLD.switches.retry_delays
-    if outcome != 200 and delivery.attempt <= len(delays):
+    if outcome not in delivery.taken and delivery.attempt <= len(delays):
         wait = delays[delivery.attempt - 1]
         delivery.attempt += 1
         SCHEDULE.after(wait, _dispatch(delivery))

@@ -7,9 +7,10 @@
     POST templates/status  {"bot", "elementName", "language", "status"}
     GET, POST switches     any of `switches.Switches`
     GET, POST, DELETE faults   see `faults.Fault`
-    POST clock             {"advance": seconds}
+    POST clock             {"advance": seconds}: windows close, scheduled messages leave
     POST inbound           {"bot", "number", "text", "name", "message"}
     POST look              {"bot", "number"}: somebody opens the chat
+    POST bird/…            a workspace, its channels, templates and contacts: see `bird/turning.py`
     GET  counters, messages?bot=&destination=&elementName=&kind=, deliveries?event=, ready
 
 Mistakes are answered with 400 and {"error": sentence}.
@@ -97,15 +98,16 @@ def clear_faults(given: Json) -> list[Json]:
 
 def clock(given: Json) -> Json:
     WORLD.clock_offset += float(given["advance"])
+    lifecycle.release_due()
     return {"now": iso(WORLD.now())}
 
 
 def inbound(given: Json) -> Json:
-    bot, bubble = WORLD.bots[given["bot"]], {"type": "text", "text": given["text"]}
+    bot = WORLD.bots[given["bot"]]
     name, answers = given.get("name", ""), given.get("message")
     if not_a_phone(given["number"]):
         raise ValueError("number is 7 to 15 digits with its country code.")
-    return as_json(lifecycle.receive(bot.id, given["number"], bubble, name, answers))
+    return as_json(lifecycle.receive(bot.id, given["number"], given["text"], name, answers))
 
 
 def look(given: Json) -> Json:

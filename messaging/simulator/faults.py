@@ -26,7 +26,8 @@ from messaging.simulator.world import WORLD
 Serve = Callable[[], HttpResponse]
 Refuse = Callable[[float | None], HttpResponse]
 
-ENDPOINTS = ("send", "templates", "notifications", "webhooks", "any")
+# Where a provider tells of a message, that is "notifications"; contacts and channels are Bird's.
+ENDPOINTS = ("send", "templates", "notifications", "webhooks", "contacts", "channels", "any")
 SLOW_PIECES = 20
 
 

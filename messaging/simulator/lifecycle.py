@@ -1,10 +1,10 @@
 """What becomes of a message after it was taken: it travels, arrives, is opened, is answered.
 
-    CREATED ─► DELIVERED_CHANNEL ─► DELIVERED_USER ─► READ ─► REPLY
-       └─────────────► FAILED
+    SCHEDULED ─► CREATED ─► PROCESSING ─► DELIVERED_CHANNEL ─► DELIVERED_USER ─► READ ─► REPLY
+                    └─────────────► FAILED
 
-Each step changes the notification row and posts a webhook. The words are Jelou's:
-https://docs.jelou.ai/en/api/campanas/notificaciones
+Each step changes the row and posts webhooks. The words are Jelou's, who skips the first and the third:
+https://docs.jelou.ai/en/api/campanas/notificaciones. Other providers have words of their own for them.
 """
 
 import time
@@ -12,10 +12,9 @@ from functools import partial
 
 from messaging.simulator import callbacks
 from messaging.simulator.callbacks import SCHEDULE, VOICES
+from messaging.simulator.letters import Letter
 from messaging.simulator.rows import Json, Message
 from messaging.simulator.world import WORLD
-
-JOURNEY = ("DELIVERED_CHANNEL", "DELIVERED_USER", "READ")
 
 # Numbers that end so never get anything.
 FATES = {
@@ -25,24 +24,46 @@ FATES = {
 
 
 def send(message: Message) -> Message:
-    """Takes the message and sets it on its way."""
-    message.started = time.monotonic()
+    """Takes the message and sets it on its way, now or when it is due."""
     WORLD.accept(message)
-    message.fate = _fate(message)
-    _travel(message)
+    if message.due > WORLD.now():
+        message.status = "SCHEDULED"
+        _tell(message, "SCHEDULED")
+        SCHEDULE.after(message.due - WORLD.now(), partial(_release, message))
+    else:
+        _tell(message, "CREATED")
+        _leave(message)
     return message
 
 
-def receive(bot_id: str, number: str, bubble: Json, name: str = "", answers: str | None = None) -> Message:
-    """A person writes. It answers the message with that id, or else the last template on the phone."""
-    message = Message("inbound", bot_id, number, bubble, WORLD.now(), answers=answers)
+def release_due() -> None:
+    """The clock was moved: what is due by now leaves."""
+    with WORLD.lock:
+        waiting = [row for row in WORLD.messages.values() if row.status == "SCHEDULED"]
+    for message in waiting:
+        _release(message)
+
+
+def receive(
+    bot_id: str,
+    number: str,
+    text: str,
+    name: str = "",
+    answers: str | None = None,
+    body: Json | None = None,
+) -> Message:
+    """A person writes a text, or sends another `body`, in the provider's words.
+
+    It answers the message with that id, by pressing what reads so, or else the last template on the phone.
+    """
+    bot = WORLD.bots[bot_id]
+    voice = VOICES[bot.provider]
+    message = Message("inbound", bot_id, number, body or voice.said(text), WORLD.now(), answers=answers)
     WORLD.receive(message, name)
     answered = WORLD.messages.get(answers) if answers else WORLD.last_template_on(bot_id, number)
     if answered and answered.kind != "inbound":
-        _answer(answered, bubble.get("text", ""))
-    bot = WORLD.bots[bot_id]
-    content = VOICES[bot.provider].inbound(message, WORLD.phone(bot_id, number).name or number)
-    callbacks.post(bot, bot.inbound_url, number, "inbound", content)
+        _answer(answered, text, pressed=bool(answers))
+    _post(message, voice.inbound(message))
     return message
 
 
@@ -66,6 +87,18 @@ def reach(message: Message, status: str) -> bool:
     return True
 
 
+def _release(message: Message) -> None:
+    if message.due <= WORLD.now() and reach(message, "CREATED"):
+        _leave(message)
+
+
+def _leave(message: Message) -> None:
+    message.started = time.monotonic()
+    message.fate = message.fate or VOICES[WORLD.bots[message.bot].provider].fate(message) or _fate(message)
+    WORLD.show(message)
+    _travel(message)
+
+
 def _travel(message: Message) -> None:
     """Plans the next step, at its own distance from the moment of acceptance."""
     status = _next_step(message)
@@ -84,7 +117,7 @@ def _step(message: Message, status: str) -> None:
 def _next_step(message: Message) -> str | None:
     if message.fate and message.status == "CREATED":
         return "FAILED"
-    return next((status for status in JOURNEY if not message.passed(status)), None)
+    return next((status for status in _journey(message) if not message.passed(status)), None)
 
 
 def _fate(message: Message) -> str | None:
@@ -93,29 +126,42 @@ def _fate(message: Message) -> str | None:
     return FATES.get(message.number[-4:])
 
 
-def _answer(message: Message, text: str) -> None:
+def _answer(message: Message, text: str, *, pressed: bool) -> None:
     """A person can only answer what arrived and was opened."""
     message.answer = text
-    for status in (*JOURNEY, "REPLY"):
+    for status in (*_journey(message), "REPLY"):
         reach(message, status)
+    if pressed:
+        _press(message, text)
+
+
+def _press(message: Message, text: str) -> None:
+    with WORLD.lock:
+        message.presses.append((WORLD.now(), text))
+    _post(message, VOICES[WORLD.bots[message.bot].provider].pressed(message, text, WORLD.now()))
 
 
 def _tell(message: Message, status: str) -> None:
-    if message.kind != "hsm" and not WORLD.switches.session_statuses:
-        return
-    bot = WORLD.bots[message.bot]
-    voice = VOICES[bot.provider]
-    event = voice.NAMES[status]
-    content = voice.status(message, event, WORLD.now())
-    callbacks.post(bot, bot.subscriptions.get(event, ""), message.number, event, content, _shuffle(status))
+    voice = VOICES[WORLD.bots[message.bot].provider]
+    _post(message, voice.status(message, status, WORLD.now()), _shuffle(message, status))
 
 
-def _shuffle(status: str) -> float:
+def _post(message: Message, letters: list[Letter], wait: float = 0.0) -> None:
+    for letter in letters:
+        callbacks.post(WORLD.bots[message.bot], message.number, letter, wait)
+
+
+def _journey(message: Message) -> tuple[str, ...]:
+    return VOICES[WORLD.bots[message.bot].provider].JOURNEY
+
+
+def _shuffle(message: Message, status: str) -> float:
     """How long to hold a webhook back so that it arrives out of order."""
-    if WORLD.switches.order == "natural" or status not in JOURNEY:
+    journey = _journey(message)
+    if WORLD.switches.order == "natural" or status not in journey:
         return 0.0
     delays = WORLD.switches.delays
     span = max(delays.values()) - delays[status.lower()]
     if WORLD.switches.order == "random":
         return span + WORLD.dice.random() * 0.3
-    return span + 0.1 * (len(JOURNEY) - JOURNEY.index(status))
+    return span + 0.1 * (len(journey) - journey.index(status))

@@ -5,8 +5,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from messaging.simulator import lifecycle
-from messaging.simulator.bubbles import bubble, summary
-from messaging.simulator.jelou.gate import respond
+from messaging.simulator.drawing import bubble, summary
+from messaging.simulator.entrance import respond
 from messaging.simulator.rows import Bot, Json, Phone
 from messaging.simulator.wording import phone as not_a_phone
 from messaging.simulator.world import WORLD
@@ -77,6 +77,6 @@ def _shown(bot_id: str, number: str) -> Json:
 
 
 def _write(bot_id: str, number: str, request: HttpRequest) -> None:
-    content = {"type": "text", "text": request.POST["text"].strip()}
+    text = request.POST["text"].strip()
     name, answers = request.POST.get("name", ""), request.POST.get("message") or None
-    lifecycle.receive(bot_id, number, content, name, answers)
+    lifecycle.receive(bot_id, number, text, name, answers)

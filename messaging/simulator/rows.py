@@ -9,22 +9,24 @@ from typing import Any
 Template = dict[str, Any]
 Json = dict[str, Any]
 
-STATUSES = ("CREATED", "DELIVERED_CHANNEL", "DELIVERED_USER", "READ", "REPLY")
+# In the order in which a message goes through them; some providers skip some.
+STATUSES = ("SCHEDULED", "CREATED", "PROCESSING", "DELIVERED_CHANNEL", "DELIVERED_USER", "READ", "REPLY")
 
 
 @dataclass
 class Company:
-    """Whoever holds one client id and secret."""
+    """Whoever holds one client id and secret. At Bird: a workspace, by its id, and its access key."""
 
     name: str
     client_id: str
     client_secret: str
     number: int = 1
+    provider: str = "jelou"
 
 
 @dataclass
 class Bot:
-    """A sending number. `rate` is requests per second, 0 for no limit."""
+    """A sending number; Bird calls it a channel. `rate` is requests per second, 0 for no limit."""
 
     id: str
     company: str
@@ -36,6 +38,7 @@ class Bot:
     rate: int = 0
     subscriptions: dict[str, str] = field(default_factory=dict)
     inbound_url: str = ""
+    number: str = ""
 
 
 @dataclass(slots=True)
@@ -54,6 +57,8 @@ class Message:
     fate: str | None = None
     answer: str | None = None
     answers: str | None = None
+    presses: list[tuple[float, str]] = field(default_factory=list)
+    due: float = 0.0
     started: float = 0.0
 
     def passed(self, status: str) -> bool:

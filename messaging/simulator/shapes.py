@@ -1,60 +1,36 @@
 """What a body must look like, said once and checked strictly.
 
-A shape answers nothing; it adds to `problems`, which maps a field to sentences in three languages,
-the form in which Jelou's validator answers. Unknown fields are problems: the providers do not promise
-to refuse them, but one that we send by mistake would otherwise do nothing, silently.
+A shape answers nothing; it adds to a list of problems, which each provider says in its own words.
+Unknown fields are problems: not every provider promises to refuse them, but one that we send by
+mistake would otherwise do nothing, silently.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-Problems = dict[str, list[dict[str, str]]]
+Path = tuple[str | int, ...]
 Rule = Callable[[str], str | None]
 
-SENTENCES = {
-    "required": ("is required", "es obligatorio", "é obrigatório"),
-    "unknown": ("is not a known field", "no es un campo conocido", "não é um campo conhecido"),
-    "text": ("must be a string", "debe ser un texto", "deve ser um texto"),
-    "empty": ("must not be empty", "no debe estar vacío", "não deve estar vazio"),
-    "long": ("is longer than {most}", "tiene más de {most} caracteres", "tem mais de {most} caracteres"),
-    "whole": ("must be an integer", "debe ser un entero", "deve ser um inteiro"),
-    "number": ("must be a number", "debe ser un número", "deve ser um número"),
-    "range": ("is out of range", "está fuera de rango", "está fora do intervalo"),
-    "choice": ("must be one of {options}", "debe ser uno de {options}", "deve ser um de {options}"),
-    "list": ("must be an array", "debe ser una lista", "deve ser uma lista"),
-    "few": ("needs at least {least} items", "necesita al menos {least}", "precisa de ao menos {least}"),
-    "many": ("takes at most {most} items", "admite hasta {most}", "aceita até {most}"),
-    "twice": ("must not repeat", "no debe repetirse", "não deve repetir-se"),
-    "object": ("must be an object", "debe ser un objeto", "deve ser um objeto"),
-    "json": ("must be a JSON object", "debe ser un objeto JSON", "deve ser um objeto JSON"),
-    "phone": ("must be 7 to 15 digits", "debe tener de 7 a 15 dígitos", "deve ter de 7 a 15 dígitos"),
-    "e164": ("must be + and digits", "debe ser + y dígitos", "deve ser + e dígitos"),
-    "one_line": (
-        "must not have line breaks, tabs or more than 4 spaces in a row",
-        "no debe tener saltos de línea, tabulaciones ni más de 4 espacios seguidos",
-        "não deve ter quebras de linha, tabulações nem mais de 4 espaços seguidos",
-    ),
-    "plain": (
-        "must not have emoji or markdown",
-        "no debe tener emojis ni formato",
-        "não deve ter emojis nem formatação",
-    ),
-    "address": ("must be an https address", "debe ser una URL https", "deve ser uma URL https"),
-    "millis": ("must be epoch milliseconds", "debe ser milisegundos", "deve ser milissegundos"),
-    "date": ("must be an ISO 8601 date", "debe ser una fecha ISO 8601", "deve ser uma data ISO 8601"),
-    "same": ("must be {value}", "debe ser {value}", "deve ser {value}"),
-}
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong where: `key` names the rule, `facts` are its numbers and names."""
+
+    path: Path
+    key: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def say(problems: Problems, path: str, key: str, **facts: Any) -> None:
-    """Adds the sentence `key` about the field at `path`."""
-    english, spanish, portuguese = (f"{path} {text.format(**facts)}" for text in SENTENCES[key])
-    problems.setdefault(path, []).append({"en": english, "es": spanish, "pt": portuguese})
+Problems = list[Problem]
+
+
+def say(problems: Problems, path: Path, key: str, **facts: Any) -> None:
+    problems.append(Problem(path, key, facts))
 
 
 class Shape:
-    def check(self, value: Any, path: str, problems: Problems) -> None:
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
         raise NotImplementedError
 
 
@@ -66,11 +42,11 @@ class Text(Shape):
     rule: Rule | None = None
     least: int = 1
 
-    def check(self, value: Any, path: str, problems: Problems) -> None:
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
         if not isinstance(value, str):
             say(problems, path, "text")
         elif len(value.strip()) < self.least:
-            say(problems, path, "empty")
+            say(problems, path, "empty", least=self.least)
         elif self.most is not None and len(value) > self.most:
             say(problems, path, "long", most=self.most)
         elif self.rule and (broken := self.rule(value)):
@@ -81,9 +57,48 @@ class Text(Shape):
 class Choice(Shape):
     options: tuple[str, ...]
 
-    def check(self, value: Any, path: str, problems: Problems) -> None:
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
         if value not in self.options:
-            say(problems, path, "choice", options=", ".join(self.options))
+            say(problems, path, "choice", options=self.options)
+
+
+@dataclass(frozen=True)
+class Flag(Shape):
+    """True or false; 1 and 0 are numbers."""
+
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
+        if not isinstance(value, bool):
+            say(problems, path, "flag")
+
+
+@dataclass(frozen=True)
+class Nullable(Shape):
+    """JSON's null, or what the shape inside says."""
+
+    inside: Shape
+
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
+        if value is not None:
+            self.inside.check(value, path, problems)
+
+
+class Anything(Shape):
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class MapOf(Shape):
+    """An object with any names whose values are alike."""
+
+    value: Shape
+
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
+        if not isinstance(value, dict):
+            return say(problems, path, "object")
+        for name, content in value.items():
+            self.value.check(content, (*path, name), problems)
+        return None
 
 
 @dataclass(frozen=True)
@@ -94,12 +109,12 @@ class Number(Shape):
     most: float = float("inf")
     whole: bool = False
 
-    def check(self, value: Any, path: str, problems: Problems) -> None:
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
         wanted = int if self.whole else (int, float)
         if isinstance(value, bool) or not isinstance(value, wanted):
             say(problems, path, "whole" if self.whole else "number")
         elif not self.least <= value <= self.most:
-            say(problems, path, "range")
+            say(problems, path, "range", least=self.least, most=self.most, low=value < self.least)
 
 
 def whole(least: float = float("-inf"), most: float = float("inf")) -> Number:
@@ -115,7 +130,7 @@ class ListOf(Shape):
     most: int | None = None
     unique: str = ""
 
-    def check(self, value: Any, path: str, problems: Problems) -> None:
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
         if not isinstance(value, list):
             return say(problems, path, "list")
         if len(value) < self.least:
@@ -123,7 +138,7 @@ class ListOf(Shape):
         if self.most is not None and len(value) > self.most:
             say(problems, path, "many", most=self.most)
         for index, item in enumerate(value):
-            self.item.check(item, f"{path}.{index}", problems)
+            self.item.check(item, (*path, index), problems)
         if self.unique and self._repeats(value):
             say(problems, path, "twice")
         return None
@@ -135,24 +150,42 @@ class ListOf(Shape):
 
 @dataclass(frozen=True)
 class Object(Shape):
-    """Closed: a field it does not name is a problem."""
+    """A field it does not name is a problem, unless it is not `closed`."""
 
     required: Mapping[str, Shape] = field(default_factory=dict)
     optional: Mapping[str, Shape] = field(default_factory=dict)
+    closed: bool = True
 
-    def check(self, value: Any, path: str, problems: Problems) -> None:
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
         if not isinstance(value, dict):
             return say(problems, path, "object")
-        inside = f"{path}." if path else ""
         known = {**self.optional, **self.required}
-        for name in self.required.keys() - value.keys():
-            say(problems, inside + name, "required")
+        for name in [name for name in self.required if name not in value]:
+            say(problems, (*path, name), "required")
         for name, content in value.items():
             if name in known:
-                known[name].check(content, inside + name, problems)
-            else:
-                say(problems, inside + name, "unknown")
+                known[name].check(content, (*path, name), problems)
+            elif self.closed:
+                say(problems, (*path, name), "unknown")
         return None
+
+
+@dataclass(frozen=True)
+class Kinds(Shape):
+    """An object whose shape goes by the word in its field `key`."""
+
+    shapes: Mapping[str, Shape]
+    key: str = "type"
+
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
+        if not isinstance(value, dict):
+            return say(problems, path, "object")
+        if self.key not in value:
+            return say(problems, (*path, self.key), "required")
+        kind = value[self.key]
+        if not isinstance(kind, str) or kind not in self.shapes:
+            return say(problems, (*path, self.key), "choice", options=tuple(self.shapes))
+        return self.shapes[kind].check(value, path, problems)
 
 
 @dataclass(frozen=True)
@@ -161,7 +194,7 @@ class OpenObject(Shape):
 
     least: int = 0
 
-    def check(self, value: Any, path: str, problems: Problems) -> None:
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
         if not isinstance(value, dict):
             say(problems, path, "object")
         elif len(value) < self.least:
@@ -169,7 +202,7 @@ class OpenObject(Shape):
 
 
 def problems_of(shape: Shape, value: Any) -> Problems:
-    """Every problem of `value`, by field; empty when it is fine."""
-    problems: Problems = {}
-    shape.check(value, "", problems)
+    """Every problem of `value`; empty when it is fine."""
+    problems: Problems = []
+    shape.check(value, (), problems)
     return problems

@@ -16,7 +16,12 @@ class Switches:
 
     # When each status is reached, and who opens the chat: by itself, when its page is looked at, nobody.
     delays: dict[str, float] = field(
-        default_factory=lambda: {"delivered_channel": 0.3, "delivered_user": 0.9, "read": 2.0}
+        default_factory=lambda: {
+            "processing": 0.1,
+            "delivered_channel": 0.3,
+            "delivered_user": 0.9,
+            "read": 2.0,
+        }
     )
     read: str = "auto"
     # Chance that a message fails instead of arriving, for all numbers alike.

@@ -1,8 +1,9 @@
-"""Every address. Another provider's come beside Jelou's."""
+"""Every address, one provider's beside the other's."""
 
 from django.urls import include, path
 
 from messaging.simulator import assets, control, media, phones
+from messaging.simulator.bird import turning as bird
 from messaging.simulator.control import turning
 from messaging.simulator.jelou import gate
 
@@ -22,6 +23,12 @@ controls = [
     path("counters", turning(GET=control.counters)),
     path("messages", turning(GET=control.messages)),
     path("deliveries", turning(GET=control.deliveries)),
+    path("bird/workspaces", turning(POST=bird.add_workspace)),
+    path("bird/channels", turning(POST=bird.add_channel)),
+    path("bird/templates", turning(POST=bird.add_template)),
+    path("bird/templates/status", turning(POST=bird.set_template_status)),
+    path("bird/contacts", turning(POST=bird.add_contact)),
+    path("bird/inbound", turning(POST=bird.inbound)),
     path("ready", turning(GET=control.ready)),
 ]
 
@@ -34,4 +41,5 @@ urlpatterns = [
     path("media/<str:name>", media.sample, name="media"),
     path("_control/", include(controls)),
     path("", include("messaging.simulator.jelou.urls")),
+    path("", include("messaging.simulator.bird.urls")),
 ]

@@ -31,8 +31,11 @@ class World:
             self.bots: dict[str, Bot] = {}
             self.templates: dict[str, list[Template]] = defaultdict(list)
             self.messages: dict[str, Message] = {}
-            self.sent: dict[str, list[Message]] = defaultdict(list)
+            self.log: dict[str, list[Message]] = defaultdict(list)
             self.phones: dict[tuple[str, str], Phone] = {}
+            # Of Bird's workspaces: who a contact's id is, and where their webhooks go.
+            self.contacts: dict[tuple[str, str], str] = {}
+            self.hooks: dict[str, list[Json]] = defaultdict(list)
             self.deliveries: deque[Json] = deque(maxlen=20_000)
             self.recent: dict[str, deque[float]] = defaultdict(deque)
             self.counters = Counters()
@@ -48,9 +51,9 @@ class World:
 
     # -- Who and what there is -----------------------------------------------------------------
 
-    def add_company(self, name: str, client_id: str, client_secret: str) -> Company:
+    def add_company(self, name: str, client_id: str, client_secret: str, provider: str = "jelou") -> Company:
         with self.lock:
-            company = Company(name, client_id, client_secret, number=len(self.companies) + 1)
+            company = Company(name, client_id, client_secret, len(self.companies) + 1, provider)
             self.companies[name] = company
             return company
 
@@ -84,7 +87,7 @@ class World:
 
     def find_company(self, client_id: str, client_secret: str) -> Company | None:
         for company in self.companies.values():
-            if company.client_id == client_id:
+            if company.client_id == client_id and company.provider == "jelou":
                 same = hmac.compare_digest(company.client_secret.encode(), client_secret.encode())
                 return company if same else None
         return None
@@ -109,32 +112,42 @@ class World:
         """Takes a message of a bot: it is counted here and nowhere else."""
         with self.lock:
             self.messages[message.id] = message
-            self.sent[message.bot].append(message)
+            self.log[message.bot].append(message)
             self.counters.accept(message)
+            return message
+
+    def show(self, message: Message) -> None:
+        """Puts it on the phone; what is scheduled is not there yet."""
+        with self.lock:
             phone = self.phone(message.bot, message.number)
             phone.messages.append(message)
             phone.unread += 1
-            return message
 
     def receive(self, message: Message, name: str = "") -> Message:
         """Takes a message of a person, which opens the window."""
         with self.lock:
             self.messages[message.id] = message
+            self.log[message.bot].append(message)
             phone = self.phone(message.bot, message.number)
             phone.messages.append(message)
             phone.name = name or phone.name
             phone.last_inbound = message.created
             return message
 
+    def window_end(self, bot_id: str, number: str) -> float | None:
+        """24 hours from the last inbound, which may be over; None for who never wrote."""
+        phone = self.phones.get((bot_id, number))
+        if phone is None or phone.last_inbound is None:
+            return None
+        return phone.last_inbound + self.switches.window_hours * 3600
+
     def phone(self, bot_id: str, number: str) -> Phone:
         return self.phones.setdefault((bot_id, number), Phone(bot_id, number))
 
     def window_open(self, bot_id: str, number: str) -> bool:
         """https://docs.jelou.ai/en/api/envia-mensajes/introduccion: 24 hours from the last inbound."""
-        phone = self.phones.get((bot_id, number))
-        if phone is None or phone.last_inbound is None:
-            return False
-        return self.now() - phone.last_inbound < self.switches.window_hours * 3600
+        end = self.window_end(bot_id, number)
+        return end is not None and self.now() < end
 
     def last_template_on(self, bot_id: str, number: str) -> Message | None:
         phone = self.phones.get((bot_id, number))
@@ -142,22 +155,23 @@ class World:
         return next(sent, None)
 
     def newest(self, bot_id: str) -> list[Message]:
+        """Both directions."""
         with self.lock:
-            return self.sent[bot_id][::-1]
+            return self.log[bot_id][::-1]
 
     # -- Pace ----------------------------------------------------------------------------------
 
-    def take_turn(self, bot: Bot) -> bool:
-        """Whether this request still fits into the bot's rate; counts it in any case."""
+    def take_turn(self, key: str, rate: int) -> bool:
+        """Whether this request still fits into so many a second, 0 for any; counts it in any case."""
         with self.lock:
             now = time.monotonic()
-            self.counters.seconds[bot.id, int(now)] += 1
-            if not bot.rate:
+            self.counters.seconds[key, int(now)] += 1
+            if not rate:
                 return True
-            turns = self.recent[bot.id]
+            turns = self.recent[key]
             while turns and now - turns[0] >= 1:
                 turns.popleft()
-            if len(turns) >= bot.rate:
+            if len(turns) >= rate:
                 return False
             turns.append(now)
             return True

@@ -29,7 +29,8 @@
 | a date without a time in from/to      | the whole day, UTC                                           |
 """
 
-from messaging.simulator.jelou.errors import Refused, envelope, message_could_not_be_send
+from messaging.simulator.entrance import Refused
+from messaging.simulator.jelou.errors import envelope, message_could_not_be_send
 from messaging.simulator.rows import Json, Message, iso
 
 

@@ -7,7 +7,7 @@ are alike, and the shape of quick replies, are Meta's.
 from typing import Any
 
 from messaging.simulator.rows import Json
-from messaging.simulator.shapes import Choice, ListOf, Object, Problems, Shape, Text, say, whole
+from messaging.simulator.shapes import Choice, ListOf, Object, Path, Problems, Shape, Text, say, whole
 from messaging.simulator.wording import public, web
 
 LINK = Object({"link": Text(rule=public)})
@@ -36,7 +36,7 @@ NO_HEADER = Object({"type": Choice(tuple(HEADERS))})
 class Card(Shape):
     """A card whose header and action go by their kinds."""
 
-    def check(self, value: Any, path: str, problems: Problems) -> None:
+    def check(self, value: Any, path: Path, problems: Problems) -> None:
         if not isinstance(value, dict):
             return say(problems, path, "object")
         header, kind = value.get("header"), value.get("type")

@@ -5,20 +5,12 @@ Bodies are kept exact, also where two pages contradict each other.
 
 from typing import Any
 
+from messaging.simulator.entrance import Refused
+from messaging.simulator.jelou.sentences import sentences
 from messaging.simulator.rows import Bot, Json
-from messaging.simulator.shapes import Problems, say
+from messaging.simulator.shapes import Problem, Problems
 
 LANGUAGES = ("es", "en", "pt")
-
-
-class Refused(Exception):
-    """Raised anywhere behind the gate; becomes the answer."""
-
-    def __init__(self, status: int, body: Json, headers: dict[str, str] | None = None) -> None:
-        super().__init__(status)
-        self.status = status
-        self.body = body
-        self.headers = headers or {}
 
 
 def envelope(message: str, code: str, key: str, description: str, **more: Any) -> Json:
@@ -58,13 +50,11 @@ def invalid(problems: Problems) -> Refused:
     """https://docs.jelou.ai/whatsapp/hsm/templates"""
     message = "Los valores ingresados no son correctos."
     body = envelope(message, "E0422", "VALIDATOR_ERROR", "Error to be thrown when a value is not valid.")
-    return Refused(422, {**body, "validationError": problems})
+    return Refused(422, {**body, "validationError": sentences(problems)})
 
 
 def invalid_field(path: str, key: str, **facts: Any) -> Refused:
-    problems: Problems = {}
-    say(problems, path, key, **facts)
-    return invalid(problems)
+    return invalid([Problem((path,), key, facts)])
 
 
 def template_does_not_exist(body: Json, bot: Bot) -> Refused:

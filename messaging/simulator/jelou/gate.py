@@ -2,18 +2,14 @@
 
 import base64
 import binascii
-import json
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
-from messaging.simulator.faults import FAULTS, misbehave
+from messaging.simulator.entrance import Entrance, Handlers, parsed, refuse, respond
+from messaging.simulator.faults import Refuse
 from messaging.simulator.jelou import assumed, errors
-from messaging.simulator.jelou.errors import Refused
 from messaging.simulator.rows import Bot, Company, Json
 from messaging.simulator.shapes import Object, Shape, problems_of
 from messaging.simulator.world import WORLD
@@ -36,45 +32,12 @@ class Call:
             raise errors.invalid(problems)
 
 
-Handler = Callable[..., Any]
-View = Callable[..., HttpResponseBase]
-
-REFUSALS: dict[str, Callable[[float | None], HttpResponse]] = {
-    "status_401": lambda _: refuse(errors.unauthorized()),
-    "status_422": lambda _: refuse(errors.invalid_field("body", "json")),
-    "status_429": lambda retry_after: refuse(assumed.too_many_requests(retry_after)),
-    "status_500": lambda _: refuse(errors.internal_server_error()),
-}
-
-
-def endpoint(name: str, **handlers: Handler) -> View:
-    """A view that answers what the handler of the method returns; `name` is what faults call it."""
-
-    def view(request: HttpRequest, bot_id: str | None = None, **rest: str) -> HttpResponseBase:
-        counters, era = WORLD.counters, WORLD.era
-        serve = partial(answer, request, handlers, bot_id, rest, era)
-        _count(counters.requests, name)
-        fault = FAULTS.strike(name, _numbers(request))
-        response = misbehave(fault, request, serve, REFUSALS) if fault else serve()
-        _count(counters.answers, str(response.status_code))
-        return response
-
-    return view
-
-
-def answer(
-    request: HttpRequest, handlers: dict[str, Handler], bot_id: str | None, rest: dict[str, str], era: int
-) -> HttpResponse:
-    """The answer of a well-behaved provider, in the world that the call was made in."""
-    try:
-        if era != WORLD.era:
-            raise assumed.no_such_address(404)
-        handler = handlers.get(request.method or "")
-        if handler is None:
-            raise assumed.no_such_address(405)
-        return respond(handler(admit(request, bot_id), **rest))
-    except Refused as refused:
-        return refuse(refused)
+def answer(request: HttpRequest, handlers: Handlers, rest: dict[str, str]) -> HttpResponse:
+    handler = handlers.get(request.method or "")
+    if handler is None:
+        raise assumed.no_such_address(405)
+    bot_id = rest.pop("bot_id", None)
+    return respond(handler(admit(request, bot_id), **rest))
 
 
 def admit(request: HttpRequest, bot_id: str | None) -> Call:
@@ -86,29 +49,13 @@ def admit(request: HttpRequest, bot_id: str | None) -> Call:
     else:
         body = _body(request)
         bot = _bot(company, _named_bot(body))
-    if not WORLD.take_turn(bot):
+    if not WORLD.take_turn(bot.id, bot.rate):
         raise assumed.too_many_requests()
     return Call(bot, body, request.GET.dict())
 
 
-def respond(body: Any, status: int = 200) -> HttpResponse:
-    return HttpResponse(json.dumps(body, ensure_ascii=False), status=status, content_type="application/json")
-
-
-def refuse(refused: Refused) -> HttpResponse:
-    response = respond(refused.body, refused.status)
-    for name, value in refused.headers.items():
-        response[name] = value
-    return response
-
-
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return refuse(assumed.no_such_address(404))
-
-
-def _count(counter: Counter[str], key: str) -> None:
-    with WORLD.lock:
-        counter[key] += 1
 
 
 def _caller(request: HttpRequest) -> Company:
@@ -133,7 +80,7 @@ def _named_bot(body: Json) -> str:
 
 def _bot(company: Company, bot_id: str) -> Bot:
     bot = WORLD.bots.get(bot_id)
-    if bot is None:
+    if bot is None or bot.provider != "jelou":
         raise errors.bot_not_found()
     if bot.company != company.name:
         raise errors.forbidden_bot()
@@ -146,24 +93,21 @@ def _body(request: HttpRequest) -> Json:
         return {}
     if request.content_type != "application/json":
         raise errors.invalid_field("Content-Type", "same", value="application/json")
-    body = _parsed(request)
+    body = parsed(request)
     if body is None:
         raise errors.invalid_field("body", "json")
     return body
 
 
-def _parsed(request: HttpRequest) -> Json | None:
-    try:
-        body = json.loads(request.body)
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) else None
-
-
-def _numbers(request: HttpRequest) -> list[str]:
-    """Whom the call is about, for faults that wait for somebody."""
-    if not FAULTS.rows or request.method == "GET":
-        return []
-    body = _parsed(request) or {}
+def _numbers(body: Json) -> list[Any]:
     destinations = body.get("destinations", [body.get("userId")])
     return destinations if isinstance(destinations, list) else []
+
+
+REFUSALS: dict[str, Refuse] = {
+    "status_401": lambda _: refuse(errors.unauthorized()),
+    "status_422": lambda _: refuse(errors.invalid_field("body", "json")),
+    "status_429": lambda retry_after: refuse(assumed.too_many_requests(retry_after)),
+    "status_500": lambda _: refuse(errors.internal_server_error()),
+}
+endpoint = Entrance(answer, REFUSALS, _numbers, lambda: assumed.no_such_address(404)).endpoint

@@ -48,7 +48,7 @@ def _approved(call: Call) -> Template:
     if template is not None and template["status"] == "APPROVED":
         return template
     if language and template is None and language.lower().split("_")[0] not in LANGUAGES:
-        raise errors.invalid_field("language", "choice", options=", ".join(LANGUAGES))
+        raise errors.invalid_field("language", "choice", options=LANGUAGES)
     raise errors.template_does_not_exist(call.body, call.bot)
 
 
