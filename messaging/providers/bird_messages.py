@@ -103,12 +103,9 @@ def _documents(files: Iterable[tuple[MediaFile, str]]) -> list[Wire]:
 
 
 def _buttons(content: ButtonsContent) -> Said:
-    said = {"text": content.body.strip(), "actions": [_press(button) for button in content.buttons]}
-    if content.media == "image":
-        return "image", {"images": _pictures(content.files), **said}
-    if content.media:
-        return "file", {"files": _documents((file, content.media) for file in content.files), **said}
-    return "text", said
+    kind, files = BUILDERS[content.media](content.attached) if content.attached else ("text", {})
+    actions = [_press(button) for button in content.buttons]
+    return kind, {**files, "text": content.body.strip(), "actions": actions}
 
 
 def _press(button: ReplyButton) -> Wire:
