@@ -174,6 +174,8 @@ class Provider:
     # Kinds of content that the provider tells about after it took them: it lists them, and reports on them.
     # About any other, an unknown outcome can be settled by a person only.
     listed_kinds: ClassVar[frozenset[str]] = frozenset()
+    # Whether it knows until when somebody may be answered freely.
+    tells_windows: ClassVar[bool] = False
     # Whether it signs its webhooks with a secret that we choose.
     takes_secret: ClassVar[bool] = False
 

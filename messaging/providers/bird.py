@@ -39,7 +39,8 @@ from .fields import first, identity, is_uuid, mapping, moment, rows
 EVENTS = ("whatsapp.inbound", "whatsapp.outbound", "whatsapp.interaction")
 # Nobody's: asked about it, Bird says whether it takes the key.
 NO_WORKSPACE = "00000000-0000-4000-8000-000000000000"
-FOR_EVER = dt.datetime.max.replace(tzinfo=dt.UTC)
+# A session that never ends; a year that every zone and every database can show.
+FOR_EVER = dt.datetime(3000, 1, 1, tzinfo=dt.UTC)
 
 
 class Bird(Provider):
@@ -54,6 +55,7 @@ class Bird(Provider):
     # Session messages are listed and reported on like templates.
     listed_kinds = kinds
     takes_secret = True
+    tells_windows = True
     credential_fields: ClassVar[Sequence[CredentialField]] = (CredentialField("access_key", _("Access key")),)
 
     # -- Sending -------------------------------------------------------------------------------
