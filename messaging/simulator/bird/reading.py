@@ -3,8 +3,7 @@
 https://docs.bird.com/api/channels-api/api-reference/messaging
 """
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from django.http import QueryDict
 
@@ -46,8 +45,9 @@ FILTERS: dict[str, Shape] = {
 def list_messages(call: Call) -> Json:
     """Of one channel, or of all of the workspace."""
     checked(call.query, **FILTERS)
+    fits = _asked(call.query)
     with WORLD.lock:
-        found = [row for bot in _channels(call) for row in WORLD.newest(bot.id) if _fits(row, call.query)]
+        found = [row for bot in _channels(call) for row in WORLD.newest(bot.id) if fits(row)]
         if call.channel is None:
             found.sort(key=lambda row: row.created, reverse=True)
         listed = page(found, call.query, 1000)
@@ -139,35 +139,52 @@ def _message(call: Call, message_id: str) -> Message:
     return message
 
 
-def _fits(message: Message, query: QueryDict) -> bool:
-    begin, end = query.get("startAt"), query.get("endAt")
-    if (begin and message.created < seconds(begin)) or (end and message.created > seconds(end)):
-        return False
-    return all(_overlap(query.getlist(name), found) for name, found in _facts(message).items())
+def _asked(query: QueryDict) -> Callable[[Message], bool]:
+    """Whether a message is what the filters in the query ask for."""
+    begin = seconds(query.get("startAt", "1970-01-01T00:00:00Z"))
+    end = seconds(query.get("endAt", "9999-01-01T00:00:00Z"))
+    wanted = [(FACTS[name], set(query.getlist(name))) for name in query if name in FACTS]
+
+    def fits(message: Message) -> bool:
+        return begin <= message.created <= end and all(
+            values.intersection(fact(message)) for fact, values in wanted
+        )
+
+    return fits
 
 
-def _overlap(wanted: list[str], found: Iterable[Any]) -> bool:
-    return not wanted or any(value in wanted for value in found)
-
-
-def _facts(message: Message) -> dict[str, list[str]]:
-    number, incoming = [f"+{message.number}", message.number], message.kind == "inbound"
-    failure = rows.outcome(message).get("failure")
-    source = failure["source"] if failure else {}
+def _kinds(message: Message) -> list[str]:
     said = rows.body_of(message)
-    return {
-        "platform": ["whatsapp"],
-        "direction": ["incoming" if incoming else "outgoing"],
-        "id": [message.id],
-        "messageType": [*([said["type"]] if said else []), *(["template"] if message.template else [])],
-        "status": [rows.status(message)],
-        "from": number if incoming else [],
-        "to": [] if incoming else number,
-        "tag": rows.tags(message),
-        "failureCode": [str(failure["code"])] if failure else [],
-        "failureSourceCode": [source["code"]] if source else [],
-        "failureSourceName": [source["name"]] if source else [],
-    }
+    return [*([said["type"]] if said else []), *(["template"] if message.template else [])]
+
+
+def _numbers(message: Message) -> list[str]:
+    return [f"+{message.number}", message.number]
+
+
+def _failure(message: Message) -> Json:
+    failure: Json = rows.outcome(message).get("failure") or {"code": "", "source": {"name": "", "code": ""}}
+    return failure
+
+
+def _incoming(message: Message) -> bool:
+    return message.kind == "inbound"
+
+
+# What a message says to each filter.
+FACTS: dict[str, Callable[[Message], Iterable[str]]] = {
+    "platform": lambda message: ["whatsapp"],
+    "direction": lambda message: ["incoming" if _incoming(message) else "outgoing"],
+    "id": lambda message: [message.id],
+    "messageType": _kinds,
+    "status": lambda message: [rows.status(message)],
+    "from": lambda message: _numbers(message) if _incoming(message) else [],
+    "to": lambda message: [] if _incoming(message) else _numbers(message),
+    "tag": rows.tags,
+    "failureCode": lambda message: [str(_failure(message)["code"])],
+    "failureSourceCode": lambda message: [_failure(message)["source"]["code"]],
+    "failureSourceName": lambda message: [_failure(message)["source"]["name"]],
+}
 
 
 def _without_last_token(listed: Json) -> Json:
