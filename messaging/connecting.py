@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+import secrets
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
@@ -47,8 +48,15 @@ def _keep(account: Account, health: Health, detail: str) -> None:
 
 
 def subscribe(bot: Bot) -> None:
-    """Have the provider report statuses and inbound messages to the bot's webhook. Raises ProviderError."""
-    bot.account.provider.subscribe(bot.provider_id, bot.webhook_url)
+    """Have the provider report statuses and inbound messages to the bot's webhook. Raises ProviderError.
+
+    Where it signs with a secret of ours, one is made; it is written before the first call can come.
+    """
+    provider = bot.account.provider
+    if provider.takes_secret and not (bot.webhook_secret or {}).get("secret"):
+        bot.webhook_secret = {"secret": secrets.token_urlsafe(32)}
+        bot.save(update_fields=["webhook_secret"])
+    provider.subscribe(bot.provider_id, bot.webhook_url, (bot.webhook_secret or {}).get("secret", ""))
 
 
 class PauseEnd(TextChoices):

@@ -14,16 +14,22 @@ from django.utils import timezone
 from messaging import connecting
 from messaging.content import TemplateContent
 from messaging.models import Account, Bot, Contact, Conversation, Message, MessageEvent, Source, Tag
+from messaging.providers import PROVIDERS
 from messaging.statuses import Status
 from messaging.template_sync import sync_templates
 
 PEOPLE = {"admin": "Admins", "supervisor": "Supervisors", "agent": "Agents"}
-# As the simulator knows them.
-CREDENTIALS = {"client_id": "demo-client", "client_secret": "demo-secret"}
+# As the simulator knows them: one account of each provider.
+CREDENTIALS = {
+    "jelou": {"client_id": "demo-client", "client_secret": "demo-secret"},
+    "bird": {"access_key": "demo-bird-key"},
+}
+CAFE = "b1d00000-0000-4000-8000-000000000001/b1d00000-0000-4000-8000-000000000011"
 BOTS = (
-    ("demo-soporte", "Soporte", "EC", "America/Guayaquil", ("agent", "supervisor")),
-    ("demo-ventas", "Ventas", "MX", "America/Mexico_City", ("agent", "supervisor")),
-    ("demo-clinica", "Clínica", "BR", "America/Sao_Paulo", ("supervisor",)),
+    ("jelou", "demo-soporte", "Soporte", "EC", "America/Guayaquil", ("agent", "supervisor")),
+    ("jelou", "demo-ventas", "Ventas", "MX", "America/Mexico_City", ("agent", "supervisor")),
+    ("jelou", "demo-clinica", "Clínica", "BR", "America/Sao_Paulo", ("supervisor",)),
+    ("bird", CAFE, "Café Cóndor", "EC", "America/Guayaquil", ("agent", "supervisor")),
 )
 CONTACTS = 200
 HISTORY = 240
@@ -86,12 +92,13 @@ PATH = (Status.QUEUED, Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.RE
 
 
 def seed() -> None:
-    """Idempotent. The simulator must be running: templates come from it over HTTP, as from Jelou."""
+    """Idempotent. The simulator must be running: templates come from it over HTTP, as from a provider."""
     with transaction.atomic():
         people = {name: _person(name, group) for name, group in PEOPLE.items()}
         bots = _bots(people)
         _contacts()
-    connecting.check_account(bots[0].account)
+    for account in {bot.account for bot in bots}:
+        connecting.check_account(account)
     for bot in bots:
         sync_templates(bot)
         connecting.subscribe(bot)
@@ -101,7 +108,7 @@ def seed() -> None:
 
 def let_people_write() -> None:
     """A few people write first, so that the demo has open windows. To be called once the web answers."""
-    for bot in Bot.objects.filter(provider_id__in=[row[0] for row in BOTS]):
+    for bot in Bot.objects.filter(provider_id__in=[row[1] for row in BOTS]):
         prefix = PREFIXES[bot.country]
         for contact in Contact.objects.filter(wa_id__startswith=prefix, is_blocked=False).order_by("pk")[:2]:
             _write(bot, contact)
@@ -109,7 +116,9 @@ def let_people_write() -> None:
 
 def _write(bot: Bot, contact: Contact) -> None:
     text = "Olá, podem me ajudar?" if bot.country == "BR" else "Hola, ¿me pueden ayudar?"
-    body = {"bot": bot.provider_id, "number": contact.wa_id, "text": text, "name": contact.name}
+    # The simulator's word for a bot is what stands last in its id.
+    name = bot.provider_id.rpartition("/")[2]
+    body = {"bot": name, "number": contact.wa_id, "text": text, "name": contact.name}
     request = Request(  # noqa: S310
         f"{settings.SIMULATOR_URL}/_control/inbound",
         json.dumps(body).encode(),
@@ -129,13 +138,19 @@ def _person(name: str, group: str) -> User:
 
 
 def _bots(people: dict[str, User]) -> list[Bot]:
+    accounts = {kind: _account(kind) for kind in CREDENTIALS}
+    return [_bot(accounts[row[0]], people, *row[1:]) for row in BOTS]
+
+
+def _account(kind: str) -> Account:
+    name = f"{PROVIDERS[kind].label} (simulator)"
     account, _created = Account.objects.get_or_create(
-        name="Jelou (simulator)", defaults={"kind": "jelou", "credentials": CREDENTIALS}
+        name=name, defaults={"kind": kind, "credentials": CREDENTIALS[kind]}
     )
     # The simulator's port may differ from the last run's.
     Account.objects.filter(pk=account.pk).update(base_url=settings.SIMULATOR_URL)
     account.refresh_from_db()
-    return [_bot(account, people, *row) for row in BOTS]
+    return account
 
 
 def _bot(
@@ -222,6 +237,7 @@ def _message(
         element_name=template.element_name,
         language=template.language,
         category=template.category,
+        provider_id=template.provider_id,
         values={variable.key: variable.example or "1042" for variable in components.variables},
         media_url=components.header.sample_url if components.header else "",
         components=components,

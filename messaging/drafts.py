@@ -98,6 +98,7 @@ class Draft:
             element_name=self.template.element_name,
             language=self.template.language,
             category=self.template.category,
+            provider_id=self.template.provider_id,
             values={key: text for key, text in values.items() if text},
             media_url=self.media_url.strip(),
             filename=self.filename.strip(),

@@ -24,23 +24,30 @@ MAX_SPELL = dt.timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Doubt:
-    """A row that may have reached the provider, and between which times that would have been."""
+    """A row that may have reached the provider, and between which times that would have been.
+
+    `reference` is what we called the attempt, for providers that keep it.
+    """
 
     message: Message
     since: dt.datetime
     until: dt.datetime
+    reference: str = ""
 
     @property
     def person(self) -> str:
         return phones.canonical(self.message.to)
 
     def may_be(self, evidence: Evidence) -> bool:
-        """What is listed without a time may have been taken at any."""
+        """What is listed without a time may have been taken at any; a reference settles it."""
+        if evidence.reference is not None:
+            return evidence.reference == self.reference
         return evidence.taken_at is None or self.since <= evidence.taken_at <= self.until
 
 
 def doubt(message: Message, attempt: Attempt) -> Doubt:
-    return Doubt(message, attempt.started_at - TOLERANCE, end_of(attempt) + TOLERANCE)
+    since, until = attempt.started_at - TOLERANCE, end_of(attempt) + TOLERANCE
+    return Doubt(message, since, until, reference=str(attempt.public_id))
 
 
 def end_of(attempt: Attempt) -> dt.datetime:
@@ -95,6 +102,12 @@ def spells(groups: Iterable[Rivals]) -> list[Spell]:
         found[-1].append(rivals)
         end = max(end, *(one.until for one in rivals))
     return [Spell(part) for part in found]
+
+
+def named(rivals: Rivals, listed: Sequence[Evidence]) -> list[tuple[Doubt, Evidence]]:
+    """The rows that a listed message names by their reference, each of them certain by itself."""
+    known = {one.reference: one for one in listed if one.provider_id and one.reference}
+    return [(one, known[one.reference]) for one in rivals if one.reference in known]
 
 
 def pairs(rivals: Rivals, listed: Sequence[Evidence]) -> list[tuple[Doubt, Evidence]]:

@@ -2,7 +2,8 @@
 
     due      unknown rows to ask about now: 1, 2, 4 … minutes after the last time, at most an hour
     list     one listing for the rows of one bot and template that lie close in time
-    match    which is which: `matching.pairs`; a match that is not certain is none
+    match    which is which: by our reference where the provider keeps it (`matching.named`), else by person
+             and time (`matching.pairs`); a match that is not certain is none
     settle   the provider's id and the listed status, as if the answer had come after all
 
 What the list cannot settle is noted in the row's history, for the person who decides: `deciding`. Nothing
@@ -138,13 +139,15 @@ def _conclude_all(bot: Bot, element_name: str, spell: Spell, found: Listing, ask
 
 def _conclude(bot: Bot, rivals: Rivals, found: Listing, asked: set[int]) -> None:
     listed = found.of(rivals)
-    pairs = matching.pairs(rivals, listed) if found.is_whole else []
+    pairs = matching.named(rivals, listed)
+    if not pairs and found.is_whole:
+        pairs = matching.pairs(rivals, listed)
     for one, evidence in pairs:
         settle(one.message, evidence, bot.account.provider)
-    if not pairs:
-        for one in rivals:
-            if one.message.pk in asked:
-                _note(one, listed, found.is_whole)
+    settled = {one.message.pk for one, _evidence in pairs}
+    for one in rivals:
+        if one.message.pk in asked - settled:
+            _note(one, [evidence for evidence in listed if one.may_be(evidence)], found.is_whole)
 
 
 def _note(one: Doubt, listed: Sequence[Evidence], is_whole: bool) -> None:

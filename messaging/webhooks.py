@@ -37,7 +37,8 @@ def receive(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     if isinstance(bot.webhook_secret, Undecryptable):
         return _refuse(bot, 503, "the secret of the signature cannot be read", len(body))
     try:
-        PROVIDERS[kind].verify(request.headers, body, (bot.webhook_secret or {}).get("secret", ""))
+        secret = (bot.webhook_secret or {}).get("secret", "")
+        PROVIDERS[kind].verify(request.headers, body, secret, url=settings.SITE_URL + request.path)
     except WebhookRejected:
         return _refuse(bot, 400, "wrong signature", len(body))
     delivery = WebhookDelivery.objects.create(bot=bot, body=body, size=len(body))

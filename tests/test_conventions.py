@@ -30,6 +30,7 @@ LAYERS = {
         messaging.summaries messaging.demo
         messaging.explaining messaging.resending messaging.replaying
         messaging.counting messaging.summaries messaging.funnels messaging.demo
+        messaging.summaries messaging.demo messaging.windows
         messaging.drilling
         templates_app.syncing""",
     "rows": """messaging.models messaging.migrations

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.middleware import HtmxDetails
 
-from messaging import composing, phones
+from messaging import composing, phones, windows
 from messaging.forms.compose import VALUE_PREFIX, ComposeForm
 from messaging.forms.keys import as_key
 from messaging.models import Bot, Contact, Conversation, Message, Tag
@@ -44,6 +44,8 @@ def compose(request: HtmxRequest) -> HttpResponse:
     """The page; posted, it sends if the button was Send and nothing is wrong, and else shows itself again."""
     form = ComposeForm(request.user, _posted(request))
     wants_to_send = request.POST.get("do") == "send"
+    if form.draft:
+        windows.refresh(form.draft.bot, form.audience.contacts)
     if wants_to_send and form.plan and form.plan.can_send:
         return _send(request, form)
     context = _context(request, form, strict=wants_to_send)

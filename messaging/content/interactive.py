@@ -4,6 +4,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/messag
 and the pages beside it.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
@@ -14,7 +15,7 @@ from templates_app.problems import Problem
 
 from .base import Content
 from .checks import check_count, check_different, check_label, check_link, check_needed, check_optional
-from .media import MediaFile, check_files, drawn
+from .media import FileContent, ImageContent, MediaContent, MediaFile, VideoContent
 from .parts import Part
 
 BODY_LIMIT = 1024
@@ -23,6 +24,12 @@ LABEL_LIMIT = 20
 PAYLOAD_LIMIT = 256
 MOST_BUTTONS = 3
 NAME_LIMIT = 200
+
+ATTACHED: Mapping[str, type[ImageContent | VideoContent | FileContent]] = {
+    "image": ImageContent,
+    "video": VideoContent,
+    "file": FileContent,
+}
 
 
 class ReplyButton(Part):
@@ -73,16 +80,21 @@ class ButtonsContent(TextedContent):
         return problems + check_different(fields, titles)
 
     def _media_problems(self) -> list[Problem]:
-        if not self.media:
+        if self.attached is None:
             return []
-        problems = check_files("files", self.files, self.media)
+        problems = self.attached.file_problems()
         if self.header.strip():
             sentence = _("A message has a picture or a header, not both. Empty one of them.")
             problems.append(Problem("header", sentence))
         return problems
 
+    @property
+    def attached(self) -> MediaContent | None:
+        """The files above the text, as a message of their own would have them."""
+        return ATTACHED[self.media](files=self.files) if self.media else None
+
     def bubble(self) -> Bubble:
-        files = drawn(self.files if self.media else (), self.media)
+        files = self.attached.bubble() if self.attached else Bubble()
         buttons = (BubbleButton("quick_reply", button.title.strip()) for button in self.buttons)
         return replace(self._drawn(*buttons), media=files.media, more_media=files.more_media)
 

@@ -128,9 +128,9 @@ class MediaContent(Content):
     files: tuple[MediaFile, ...] = ()
 
     def problems(self) -> list[Problem]:
-        return [*self._file_problems(), *self.delivery.problems()]
+        return [*self.file_problems(), *self.delivery.problems()]
 
-    def _file_problems(self) -> list[Problem]:
+    def file_problems(self) -> list[Problem]:
         return check_files("files", self.files, self.kind)
 
     def bubble(self) -> Bubble:
@@ -174,7 +174,7 @@ class FileContent(CaptionedContent):
         media, more = (shown[0] if shown else None), tuple(shown[1:])
         return Bubble(media=media, more_media=more, body=self.body.strip())
 
-    def _file_problems(self) -> list[Problem]:
+    def file_problems(self) -> list[Problem]:
         problems = check_count("files", self.files, 1, MOST_FILES)
         for index, file in enumerate(self.files):
             problems += file.problems(f"files.{index}", self.kind_of(file))

@@ -35,6 +35,8 @@ class TemplateContent(Content):
     kind: Literal["template"] = "template"
     element_name: str
     language: str
+    # What the provider calls it, where the name is not enough.
+    provider_id: str = ""
     category: str = ""
     values: dict[str, str] = {}
     media_url: str = ""

@@ -5,6 +5,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from messaging.models import Bot
+from messaging.providers import PROVIDERS
 
 
 class BotForm(forms.ModelForm):
@@ -55,6 +56,14 @@ class BotForm(forms.ModelForm):
         if "time_zone" in self.fields:
             zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
             self.fields["time_zone"].widget = forms.Select(choices=zones)
+
+    def clean(self) -> dict[str, Any]:
+        """The id must have the form that the account's provider gives its ids."""
+        cleaned = super().clean() or {}
+        account, channel = cleaned.get("account"), cleaned.get("provider_id")
+        if account and channel and (flaw := PROVIDERS[account.kind].flaw_of(channel)):
+            self.add_error("provider_id", flaw)
+        return cleaned
 
     def clean_country(self) -> str:
         return self.cleaned_data["country"].upper()

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from .base import Provider
+from .bird import Bird
 from .jelou import Jelou
 
-PROVIDERS: dict[str, type[Provider]] = {Jelou.kind: Jelou}
+PROVIDERS: dict[str, type[Provider]] = {Jelou.kind: Jelou, Bird.kind: Bird}
 
 
 def connect(

@@ -19,13 +19,19 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from messaging.content import Content
-from messaging.statuses import Status
 from templates_app.components import Components
 from templates_app.rules import Problem
 
 from .account_fields import CredentialField, OptionField
 from .evidence import Evidence
 from .fields import JSON
+
+# What webhooks say has a module of its own, and is a part of this interface.
+from .reports import Event
+from .reports import InboundMessage as InboundMessage
+from .reports import ReplyEvent as ReplyEvent
+from .reports import StatusEvent as StatusEvent
+from .reports import WebhookRejected as WebhookRejected
 
 
 class Kind(Enum):
@@ -96,10 +102,6 @@ class ProviderError(Exception):
         self.answer = answer
 
 
-class WebhookRejected(Exception):
-    """The signature of a webhook is missing or wrong."""
-
-
 @dataclass(frozen=True)
 class Outbound:
     """One message on its way. `to` is digits with country code, `channel` the provider's id of the bot.
@@ -138,46 +140,11 @@ def unnamed(answer: Answer) -> ProviderError:
 
 
 @dataclass(frozen=True)
-class StatusEvent:
-    """News about a message we sent. `status` is None for a word we do not know; `word` keeps it."""
-
-    provider_id: str
-    word: str
-    status: Status | None
-    raw: Mapping[str, Any]
-    at: dt.datetime | None = None
-    code: str = ""
-    detail: str = ""
-
-
-@dataclass(frozen=True)
-class ReplyEvent:
-    """The contact answered the message `provider_id`; the answer itself may come as an InboundMessage."""
-
-    provider_id: str
-    sender: str
-    raw: Mapping[str, Any]
-    at: dt.datetime | None = None
-
-
-@dataclass(frozen=True)
-class InboundMessage:
-    """What a contact wrote. `sender` is the provider's id of the person: for Jelou, digits."""
-
-    provider_id: str
-    sender: str
-    content: Content
-    raw: Mapping[str, Any]
-    name: str = ""
-    at: dt.datetime | None = None
-
-
-Event = StatusEvent | ReplyEvent | InboundMessage
-
-
-@dataclass(frozen=True)
 class ListedTemplate:
-    """A template as the provider lists it; `status` is upper case, in WhatsApp's words."""
+    """A template as the provider lists it; `status` is upper case, in WhatsApp's words.
+
+    `provider_id` is whatever a provider needs to send it, in at most 100 characters.
+    """
 
     provider_id: str
     element_name: str
@@ -200,9 +167,19 @@ class Provider:
     base_url: ClassVar[str]
     credential_fields: ClassVar[Sequence[CredentialField]]
     option_fields: ClassVar[Sequence[OptionField]] = ()
+    # Kinds of content it carries, the fields of `Delivery` and of templates its wire body has a place for,
+    # and whether it quotes messages.
+    kinds: ClassVar[frozenset[str]] = frozenset()
+    delivery_options: ClassVar[frozenset[str]] = frozenset()
+    template_options: ClassVar[frozenset[str]] = frozenset()
+    carries_quotes: ClassVar[bool] = False
     # Kinds of content that the provider tells about after it took them: it lists them, and reports on them.
     # About any other, an unknown outcome can be settled by a person only.
     listed_kinds: ClassVar[frozenset[str]] = frozenset()
+    # Whether it knows until when somebody may be answered freely.
+    tells_windows: ClassVar[bool] = False
+    # Whether it signs its webhooks with a secret that we choose.
+    takes_secret: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -216,6 +193,11 @@ class Provider:
         self._credentials = [keys for keys in (credentials, spare) if keys]
         self._base_url = base_url or type(self).base_url
         self._options = options or {}
+
+    @classmethod
+    def flaw_of(cls, channel: str) -> str:
+        """What keeps `channel` from being its id of a bot, in words; empty when nothing does."""
+        return ""
 
     @classmethod
     def objections(cls, content: Content, options: Mapping[str, Any] | None = None) -> list[Problem]:
@@ -268,13 +250,26 @@ class Provider:
         """Every template of a bot, page by page. Raises ProviderError."""
         raise NotImplementedError
 
-    def subscribe(self, channel: str, url: str) -> None:
-        """Ask for statuses and inbound messages at `url`. Raises ProviderError."""
+    def subscribe(self, channel: str, url: str, secret: str = "") -> None:
+        """Ask for statuses and inbound messages at `url`, signed with `secret` if it takes one.
+
+        Doing it again changes nothing but the secret. Raises ProviderError.
+        """
         raise NotImplementedError
 
+    def window(self, channel: str, provider_id: str) -> dt.datetime | None:
+        """Until when the person of this message may be answered freely.
+
+        None where the provider does not know, or the window is closed. Raises ProviderError.
+        """
+        return None
+
     @classmethod
-    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str) -> None:
-        """Raises WebhookRejected unless the call is the provider's own; `secret` may be empty."""
+    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str, *, url: str = "") -> None:
+        """Raises WebhookRejected unless the call is the provider's own.
+
+        `secret` may be empty; `url` is the address that we told the provider.
+        """
         raise NotImplementedError
 
     @classmethod

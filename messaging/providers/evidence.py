@@ -17,7 +17,8 @@ class Evidence:
     """What a provider lists of a message that it took. What could not be read is empty.
 
     `taken_at` is when the provider took it, `at` when it came to be as `word` and `status` say; `status` is
-    None for a word we do not know.
+    None for a word we do not know. `reference` is what we called it when we sent it, empty for what others
+    sent; None where the provider's list has no such thing.
     """
 
     provider_id: str
@@ -29,3 +30,4 @@ class Evidence:
     at: dt.datetime | None = None
     code: str = ""
     detail: str = ""
+    reference: str | None = None

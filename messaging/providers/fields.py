@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,8 @@ MAX_DEPTH = 30
 MAX_ID = 200
 # WhatsApp began in 2009; a clock that shows less is wrong.
 EARLIEST = dt.datetime(2009, 1, 1, tzinfo=dt.UTC)
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 def storable(data: JSON, depth: int = MAX_DEPTH) -> JSON:
@@ -32,6 +35,20 @@ def storable(data: JSON, depth: int = MAX_DEPTH) -> JSON:
     if isinstance(data, list):
         return [storable(value, depth - 1) for value in data]
     return data
+
+
+def mapping(value: object) -> Fields:
+    """The object that should be there, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows(value: object) -> list[Fields]:
+    """The objects of what should be a list of them."""
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def is_uuid(text: str) -> bool:
+    return _UUID.fullmatch(text) is not None
 
 
 def first(item: Fields, *names: str) -> str:

@@ -40,7 +40,7 @@ from .base import (
 from .evidence import Evidence
 from .jelou_errors import raise_for
 from .jelou_hsm import template_body
-from .jelou_messages import session_call
+from .jelou_messages import BUILDERS, session_call
 from .jelou_templates import listed_template
 from .jelou_webhooks import parse
 
@@ -52,6 +52,8 @@ class Jelou(Provider):
     kind = "jelou"
     label = "Jelou"
     base_url = "https://api.jelou.ai"
+    kinds = frozenset({*BUILDERS, "template"})
+    template_options = frozenset({"flows", "answered", "campaign", "expires"})
     listed_kinds = frozenset({"template"})
     credential_fields: ClassVar[Sequence[CredentialField]] = (
         CredentialField("client_id", _("Client ID"), secret=False),
@@ -166,7 +168,7 @@ class Jelou(Provider):
             if (pages is not None and page >= pages) or (pages is None and len(rows) < PAGE_SIZE):
                 return
 
-    def subscribe(self, channel: str, url: str) -> None:
+    def subscribe(self, channel: str, url: str, secret: str = "") -> None:
         """https://docs.jelou.ai/whatsapp/hsm/subscriptions and https://docs.jelou.ai/webhook/webhook"""
         bot = f"/v1/bots/{quote(channel, safe='')}"
         events = ["delivered_channel", "delivered_user", "failed", "read", "reply"]
@@ -180,7 +182,7 @@ class Jelou(Provider):
     # -- Webhooks ------------------------------------------------------------------------------
 
     @classmethod
-    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str) -> None:
+    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str, *, url: str = "") -> None:
         """Jelou documents a signature for one of its feeds only, so it is needed only when we have a secret.
 
         Their sample signs the JSON written again, so compact JSON is accepted beside the exact bytes.

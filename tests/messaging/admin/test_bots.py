@@ -13,7 +13,7 @@ from django_q.models import OrmQ
 from messaging.models import Bot
 from tests.factories import make_account, make_bot, make_message, make_user
 from tests.messaging.admin.conftest import logged_in
-from tests.simulating import Simulator
+from tests.simulating import CHANNEL, WORKSPACE, Simulator
 
 
 def save(client: Client, bot: Bot, **changes: Any) -> Any:
@@ -38,6 +38,17 @@ def said(response: Any) -> str:
 
 
 # -- The form ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("wrong", ["demo-soporte", "ws_1/ch_1", WORKSPACE])
+def test_an_id_has_the_form_that_the_provider_gives_it(
+    admin_person_client: Client, bot: Bot, wrong: str
+) -> None:
+    account = make_account(kind="bird", credentials={"access_key": "k"})
+    response = save(admin_person_client, bot, account=account.pk, provider_id=wrong)
+    assert "36 signs" in str(response.context["adminform"].errors["provider_id"])
+    right = f"{WORKSPACE}/{CHANNEL}"
+    assert save(admin_person_client, bot, account=account.pk, provider_id=right).status_code == 302
 
 
 def test_a_bot_is_saved_and_a_worker_looks_at_its_queue(

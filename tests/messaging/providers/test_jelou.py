@@ -332,7 +332,7 @@ def test_a_server_in_trouble_is_no_proof_of_good_credentials(simulator):
 
 
 def test_the_registry_connects_by_kind(simulator):
-    assert choices() == [("jelou", "Jelou")]
+    assert choices() == [("jelou", "Jelou"), ("bird", "Bird")]
     connect("jelou", CREDENTIALS, base_url=simulator.url).check()
     with pytest.raises(KeyError):
         connect("carrier_pigeon", CREDENTIALS)
