@@ -188,6 +188,7 @@ WRONG: dict[tuple[str, str], Content] = {
     ),
     ("eleven tags", "delivery.tags"): TextContent(body="a", delivery=Delivery(tags=("a",) * 11)),
     ("a tag with a sign", "delivery.tags"): TextContent(body="a", delivery=Delivery(tags=("a!",))),
+    ("an empty tag", "delivery.tags"): TextContent(body="a", delivery=Delivery(tags=(" ",))),
     ("a time without a zone", "delivery.scheduled_for"): TextContent(
         body="a", delivery=Delivery(scheduled_for="2027-01-01T10:00")
     ),

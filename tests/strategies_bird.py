@@ -1,6 +1,6 @@
 """Random messages of the kinds that Bird carries: mostly good, with lengths and counts around every limit."""
 
-from typing import Any
+from typing import Any, Literal
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
@@ -96,9 +96,12 @@ DEGREES = st.floats(-200, 200).map(str) | st.sampled_from(["-2,18", "nan", "1e3"
 TEXTS = texts("¿Seguimos?", 1024)
 
 
+MEDIA: list[Literal["", "image", "video", "file"]] = ["", "image", "video", "file"]
+
+
 @st.composite
 def buttons(draw: st.DrawFn) -> ButtonsContent:
-    media = draw(st.sampled_from(["", "image", "video", "file"]))
+    media = draw(st.sampled_from(MEDIA))
     return ButtonsContent(
         header=draw(st.just("") | texts("", 60)),
         body=draw(TEXTS),

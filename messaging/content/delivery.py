@@ -56,7 +56,7 @@ class Delivery(Part):
         if len(self.tags) > MOST_TAGS:
             sentence = _("A message takes %(limit)d tags at most. Take some away.")
             problems.append(Problem("delivery.tags", sentence % {"limit": MOST_TAGS}))
-        if wrong := [tag for tag in self.tags if not TAG.fullmatch(tag)]:
+        if wrong := [tag for tag in self.tags if not TAG.fullmatch(tag) or not tag.strip()]:
             sentence = _("“%(tag)s” is no tag: use up to 50 letters, digits, spaces, - and _.")
             problems.append(Problem("delivery.tags", sentence % {"tag": wrong[0][:60]}))
         return problems
