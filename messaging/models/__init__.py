@@ -4,6 +4,7 @@ from .contacts import Contact, Tag
 from .conversations import Conversation
 from .messages import Attempt, Direction, Lane, Message, MessageEvent, Outcome, Source
 from .operations import Drill, WorkerBeat
+from .views import Export, SavedView
 from .webhooks import DeliveryState, WebhookDelivery
 
 __all__ = [
@@ -15,11 +16,13 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Drill",
+    "Export",
     "Health",
     "Lane",
     "Message",
     "MessageEvent",
     "Outcome",
+    "SavedView",
     "Source",
     "Tag",
     "WebhookDelivery",
