@@ -69,7 +69,7 @@ def _history(low: int, high: int, rows: int, bots: list[int], person: User, firs
     values = ", ".join(fields.values())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH RECURSIVE n(value) AS (SELECT {low} UNION ALL SELECT value + 1 FROM n "  # noqa: S608
+            f"WITH RECURSIVE n(value) AS (SELECT CAST({low} AS bigint) UNION ALL SELECT value + 1 FROM n "  # noqa: S608
             f"WHERE value + 1 < {high}) INSERT INTO messaging_message ({columns}) SELECT {values} FROM n"
         )
 
@@ -78,7 +78,11 @@ def _facts(number: str, thousandth: str, first: int, rows: int) -> dict[str, str
     content = json.dumps(TextContent(body="Hola").stored())
     people = max(rows // MESSAGES_EACH, 1)
     text = " || ".join(
-        ["'Hola, su '", _case(f"{number} % 10", dict(enumerate(WORDS))), f"' ORD-' || {number} || ' está listo'"]
+        [
+            "'Hola, su '",
+            _case(f"{number} % 10", dict(enumerate(WORDS))),
+            f"' ORD-' || {number} || ' está listo'",
+        ]
     )
     status = _upto(thousandth, [(limit, name) for limit, name, _reason in STATUSES])
     return {

@@ -11,19 +11,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from messaging import phones, silence, text_index
-from messaging.models import Bot, Contact, Direction, Message
+from messaging import silence, text_index
+from messaging.finding_people import MOST_PEOPLE, people
+from messaging.models import Bot, Direction, Message
 from messaging.statuses import Status
 from templates_app.models import Template
 from templates_app.scoping import SEE_ALL_BOTS, User
 
-# Whom a name or a part of a number may stand for; more people are no search.
-MOST_PEOPLE = 100
 DAYS = {"1", "7", "30"}
 TIMES = ("created_at", "accepted_at", "sent_at", "delivered_at", "read_at", "failed_at", "replied_at")
 LOOKUPS = ("exact", "in", "isnull", "gte", "gt", "lte", "lt", "id__exact")
@@ -40,21 +38,31 @@ LONGEST = 300
 class Search:
     """What an address asks for. With `problems` it finds nothing: half of it would be something else.
 
-    `where` holds for every row, `span` is the part of it about when. Of `either` one has to hold, each of which an index finds in order; they are
-    apart because a database does not keep that order for several values at once. `people` and `text` are
-    what the words in `q` stand for, one or the other.
+    `where` holds for every row, and `drivers` are those parts of it that have an index. Of `either` one has
+    to hold, each of which an index finds in order; they are apart because a database does not keep that order
+    for several values at once. `people` and `text` are what the words in `q` stand for, one or the other.
+    `is_few` and `is_joined` say how they are best found: all at once, because an index has them together; by
+    a driver first, because with other tables beside it a database picks the wrong one.
+    From `since` on and before `until` the rows were created.
     """
 
     params: dict[str, str]
     where: Q = field(default_factory=Q)
-    span: Q = field(default_factory=Q)
+    drivers: list[Q] = field(default_factory=list)
     either: list[Q] = field(default_factory=list)
     people: list[int] = field(default_factory=list)
     text: str = ""
     is_few: bool = False
-    by_time: bool = False
+    is_joined: bool = False
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def by_time(self) -> bool:
+        """Whether its rows come in the order of their times, which the order of their keys is but nearly."""
+        return self.since is not None or self.until is not None
 
     @property
     def query(self) -> str:
@@ -106,10 +114,13 @@ def _add(search: Search, name: str, value: str, zone: dt.tzinfo, user: User) -> 
     elif base in ("from", "to"):
         _add_bound(search, base, value, zone)
     elif base == "since":
-        days = dt.timedelta(days=int(value)) if value in DAYS else None
-        _require(search, name, Q(created_at__gte=timezone.now() - days) if days else None)
+        _require(search, name, Q() if value in DAYS else None)
+        if value in DAYS:
+            _bound(search, since=timezone.now() - dt.timedelta(days=int(value)))
     elif base == "news":
         _require(search, name, silence.silent() if value == "none" else None)
+        search.drivers.append(Q(status=Status.ACCEPTED))
+        search.is_joined = True
     elif base == "q":
         search.text, (search.people, whole) = value.strip(), people(value, user)
         _say_if_too_many(search, whole)
@@ -120,7 +131,9 @@ def _add(search: Search, name: str, value: str, zone: dt.tzinfo, user: User) -> 
         _say_if_too_many(search, whole)
     elif base != "zone":
         values = value.split(",") if lookup == "in" else [value]
-        _require(search, name, _columns(base, values, search))
+        condition = _columns(base, values, search)
+        _require(search, name, condition)
+        search.drivers += [condition] if condition else []
 
 
 def _require(search: Search, name: str, condition: Q | None) -> None:
@@ -253,15 +266,14 @@ def _add_bound(search: Search, base: str, value: str, zone: dt.tzinfo) -> None:
         text = _("%(field)s: “%(value)s” is not a date or time. Write it as 2026-11-20 or 2026-11-20T09:30.")
         search.problems.append(text % _at(base, value=value[:60]))
     elif base == "from":
-        _bound(search, Q(created_at__gte=found))
+        _bound(search, since=found)
     else:
-        search.by_time = True
-        _bound(search, Q(created_at__lt=found + dt.timedelta(days=len(value.strip()) <= 10)))
+        _bound(search, until=found + dt.timedelta(days=len(value.strip()) <= 10))
 
 
-def _bound(search: Search, condition: Q) -> None:
-    search.where &= condition
-    search.span &= condition
+def _bound(search: Search, *, since: dt.datetime | None = None, until: dt.datetime | None = None) -> None:
+    search.since = max(filter(None, (search.since, since)), default=None)
+    search.until = min(filter(None, (search.until, until)), default=None)
 
 
 def _add_time(search: Search, name: str, lookup: str, value: str, zone: dt.tzinfo) -> None:
@@ -272,55 +284,5 @@ def _add_time(search: Search, name: str, lookup: str, value: str, zone: dt.tzinf
     if found is None or not name.startswith("created_at"):
         _require(search, name, Q(**{name: found}) if found else None)
         return
-    search.by_time |= lookup in ("lt", "lte")
-    _bound(search, Q(**{name: found}))
-
-
-# -- People and words ----------------------------------------------------------------------------
-
-
-def people(text: str, user: User) -> tuple[list[int], bool]:
-    """The contacts whom a number written in any way, a part of it, or a name stands for; whether all.
-
-    A whole number is looked up in all its forms. Of a name the beginning of each word is enough.
-    """
-    if exact := _with_number(text, user):
-        return exact, True
-    found: QuerySet = Contact.objects.none()
-    digits = "".join(filter(str.isdecimal, text)).lstrip("0")
-    if len(digits) >= 4 and len(digits) >= len(text_index.words(text)) and _is_number(text):
-        found = Contact.objects.filter(wa_id__contains=digits).order_by()
-    elif condition := text_index.condition(text_index.CONTACTS, text, connection.vendor, prefixes=True):
-        found = _matching(Contact.objects.order_by(), text_index.CONTACTS, condition)
-    keys = list(found.values_list("pk", flat=True)[: MOST_PEOPLE + 1])
-    return keys[:MOST_PEOPLE], len(keys) <= MOST_PEOPLE
-
-
-def _is_number(text: str) -> bool:
-    return not any(char.isalpha() for char in text)
-
-
-def _with_number(text: str, user: User) -> list[int]:
-    if not _is_number(text) or sum(map(str.isdecimal, text)) < 6:
-        return []
-    countries = {"", *Bot.objects.for_user(user).values_list("country", flat=True)}
-    forms: set[str] = set()
-    for country in countries:
-        try:
-            forms |= phones.variants(phones.normalise(text, country))
-        except phones.InvalidPhone:
-            continue
-    return list(Contact.objects.filter(wa_id__in=forms).values_list("pk", flat=True))
-
-
-def _matching(rows: QuerySet, index: text_index.TextIndex, condition: tuple[str, str]) -> QuerySet:
-    """Rows of the table that `index` is about; the index comes first, in the order of its keys."""
-    piece, asked = condition
-    joined = f"{index.name}.rowid = {index.table}.id"
-    return rows.extra(tables=[index.name], where=[joined, piece], params=[asked])  # noqa: S610
-
-
-def with_words(rows: QuerySet, text: str) -> QuerySet:
-    """The messages of `rows` in which all words of `text` stand."""
-    condition = text_index.condition(text_index.MESSAGES, text, connection.vendor)
-    return _matching(rows, text_index.MESSAGES, condition) if condition else rows.none()
+    later = found + dt.timedelta(microseconds=lookup in ("gt", "lte"))
+    _bound(search, **{"since" if lookup.startswith("g") else "until": later})

@@ -19,6 +19,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
+from django.db.models import QuerySet
 from django.db.models.signals import post_migrate
 
 
@@ -61,7 +62,7 @@ def _is_whole(cursor: CursorWrapper, vendor: str, index: TextIndex) -> bool:
     """Whether the triggers are there; they come last."""
     names = "name FROM sqlite_master" if vendor == "sqlite" else "tgname FROM pg_trigger"
     column = names.partition(" ")[0]
-    cursor.execute(f"SELECT {names} WHERE {column} = %s", [f"{index.name}_last"])  # noqa: S608
+    cursor.execute(f"SELECT {names} WHERE {column} = %s", [f"{index.name}_last"])
     return cursor.fetchone() is not None
 
 
@@ -140,3 +141,10 @@ def condition(index: TextIndex, text: str, vendor: str, *, prefixes: bool = Fals
         return f"{index.name} MATCH %s", asked
     asked = " & ".join(f"({' <-> '.join(found)}{':*' if start else ''})" for found, start in phrases)
     return f"{index.name}.words @@ to_tsquery('simple', %s)", asked
+
+
+def matching(rows: QuerySet, index: TextIndex, condition: tuple[str, str]) -> QuerySet:
+    """Rows of the table that `index` is about; the index comes first, in the order of its keys."""
+    piece, asked = condition
+    joined = f"{index.name}.rowid = {index.table}.id"
+    return rows.extra(tables=[index.name], where=[joined, piece], params=[asked])  # noqa: S610

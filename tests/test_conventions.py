@@ -28,9 +28,11 @@ LAYERS = {
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.summaries messaging.demo
+        messaging.searching messaging.finding_people messaging.paging messaging.exporting
+        messaging.spreadsheets messaging.columns
         messaging.drilling
         templates_app.syncing""",
-    "rows": """messaging.models messaging.migrations
+    "rows": """messaging.models messaging.migrations messaging.text_index
         templates_app.models templates_app.scoping templates_app.migrations""",
     "border": "messaging.providers",
     "pure": """messaging.statuses messaging.phones messaging.failures messaging.failure_codes
@@ -158,7 +160,7 @@ def test_nobody_but_its_own_command_knows_the_simulator():
 def test_every_task_that_is_queued_is_there():
     text = SOURCES["messaging.queueing"].read_text()
     paths = re.findall(r'"(messaging\.[\w.]+)"', text)
-    assert {queueing.PUMP, queueing.SWEEP, queueing.RECONCILE} == set(paths)
+    assert {queueing.PUMP, queueing.SWEEP, queueing.RECONCILE, queueing.EXPORT} == set(paths)
     assert all(callable(import_string(path)) for path in paths)
 
 
@@ -191,6 +193,8 @@ OTHER_SQL = {
     ("messaging.claiming", "along_the_queue"),
     ("messaging.events", "write_accepted"),
     ("messaging.pacing", "reserve"),
+    ("messaging.text_index", "_is_whole"),
+    ("messaging.text_index", "_make"),
 }
 
 

@@ -160,7 +160,9 @@ class Message(models.Model):
                 fields=["created_by", "-id"], condition=Q(created_by__isnull=False), name="message_by_author"
             ),
             models.Index(fields=["reason", "-id"], condition=~Q(reason=""), name="message_by_reason"),
-            models.Index(fields=["provider_code", "-id"], condition=~Q(provider_code=""), name="message_by_code"),
+            models.Index(
+                fields=["provider_code", "-id"], condition=~Q(provider_code=""), name="message_by_code"
+            ),
             models.Index(fields=["created_at"], name="message_by_day"),
         ]
 
