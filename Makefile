@@ -34,8 +34,8 @@ test-sqlite: $(VENV)/dev
 test-postgres: $(VENV)/dev
 	$(BIN)/python -m tests.postgres $(TESTS)
 
-bench: $(VENV)/dev  ## Measure sending; docs/benchmarks.md explains the figures and the variables
-	@$(BIN)/python -m bench $(foreach name,ROUNDS ROWS LARGE CLICKS LATENCIES FIGURES DATABASES,\
+bench: $(VENV)/dev  ## Measure sending and history; docs/benchmarks.md explains the figures and the variables
+	@$(BIN)/python -m bench $(foreach name,ROUNDS ROWS LARGE CLICKS HISTORY LATENCIES FIGURES DATABASES,\
 	$(if $($(name)),$(name)=$($(name))))
 
 drill: $(VENV)/run .env  ## Kill workers while messages leave, and count the books (ROWS, WORKERS, KILLS, SEED)

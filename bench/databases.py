@@ -27,29 +27,43 @@ class Databases:
 
     def __init__(self, stub_url: str) -> None:
         self._stub_url = stub_url
-        self._filled: set[int] = set()
+        self._filled: set[str] = set()
 
-    def fresh(self, rows: int) -> AbstractContextManager[str]:
-        """The address of a database with so many planned rows, which is thrown away afterwards."""
-        if rows not in self._filled:
-            url = self._make(rows)
+    def fresh(self, rows: int, seeding: str = "seeding") -> AbstractContextManager[str]:
+        """The address of a database with so many planned rows, which is thrown away afterwards.
+
+        `seeding` names the module of the bench that fills it.
+        """
+        return self._copy(self._fill(rows, seeding))
+
+    def lasting(self, rows: int, seeding: str) -> str:
+        """The address of such a database itself, for what only reads."""
+        return self._address(self._fill(rows, seeding))
+
+    def _fill(self, rows: int, seeding: str) -> str:
+        name = f"{seeding}_{rows}"
+        if name not in self._filled:
+            url = self._make(name)
             self._run(url, "manage.py", "migrate", "--verbosity", "0")
-            self._run(url, "-m", "bench.inside", "seeding", str(rows))
-            self._finish(rows)
-            self._filled.add(rows)
-        return self._copy(rows)
+            self._run(url, "-m", "bench.inside", seeding, str(rows))
+            self._finish(name)
+            self._filled.add(name)
+        return name
 
     def _run(self, url: str, *command: str) -> None:
         surroundings = environment(url, self._stub_url)
         subprocess.run([sys.executable, *command], cwd=ROOT, env=surroundings, check=True)  # noqa: S603
 
-    def _make(self, rows: int) -> str:
+    def _make(self, name: str) -> str:
         raise NotImplementedError
 
-    def _finish(self, rows: int) -> None:
+    def _address(self, name: str) -> str:
         raise NotImplementedError
 
-    def _copy(self, rows: int) -> AbstractContextManager[str]:
+    def _finish(self, name: str) -> None:
+        raise NotImplementedError
+
+    def _copy(self, name: str) -> AbstractContextManager[str]:
         raise NotImplementedError
 
 
@@ -61,19 +75,22 @@ class Sqlite(Databases):
         super().__init__(stub_url)
         self._folder = folder
 
-    def _make(self, rows: int) -> str:
-        return f"sqlite:///{self._folder / f'{rows}.sqlite3'}"
+    def _make(self, name: str) -> str:
+        return self._address(name)
 
-    def _finish(self, rows: int) -> None:
+    def _address(self, name: str) -> str:
+        return f"sqlite:///{self._folder / f'{name}.sqlite3'}"
+
+    def _finish(self, name: str) -> None:
         """The journal's kind is kept in the file: whoever wants WAL turns it on when connecting."""
-        connection = sqlite3.connect(self._folder / f"{rows}.sqlite3")
+        connection = sqlite3.connect(self._folder / f"{name}.sqlite3")
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.close()
 
     @contextmanager
-    def _copy(self, rows: int) -> Iterator[str]:
+    def _copy(self, name: str) -> Iterator[str]:
         with TemporaryDirectory(dir=self._folder) as folder:
-            shutil.copy(self._folder / f"{rows}.sqlite3", f"{folder}/round.sqlite3")
+            shutil.copy(self._folder / f"{name}.sqlite3", f"{folder}/round.sqlite3")
             yield f"sqlite:///{folder}/round.sqlite3"
 
 
@@ -85,25 +102,25 @@ class Postgresql(Databases):
         super().__init__(stub_url)
         self._server_url = server_url
 
-    def _make(self, rows: int) -> str:
-        self._execute(SQL("CREATE DATABASE {}").format(Identifier(f"rows_{rows}")))
-        return self._named(f"rows_{rows}")
+    def _make(self, name: str) -> str:
+        self._execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        return self._address(name)
 
-    def _finish(self, rows: int) -> None:
+    def _finish(self, name: str) -> None:
         """What autovacuum would have done by the time a campaign starts."""
-        with psycopg.connect(_for_psycopg(self._named(f"rows_{rows}")), autocommit=True) as connection:
+        with psycopg.connect(_for_psycopg(self._address(name)), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
 
     @contextmanager
-    def _copy(self, rows: int) -> Iterator[str]:
-        copy, source = Identifier("round"), Identifier(f"rows_{rows}")
+    def _copy(self, name: str) -> Iterator[str]:
+        copy, source = Identifier("round"), Identifier(name)
         self._execute(SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(copy, source))
         try:
-            yield self._named("round")
+            yield self._address("round")
         finally:
             self._execute(SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
 
-    def _named(self, name: str) -> str:
+    def _address(self, name: str) -> str:
         return self._server_url.replace("postgres@/postgres", f"postgres@/{name}")
 
     def _execute(self, statement: SQL | psycopg.sql.Composed) -> None:

@@ -4,18 +4,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-FIGURES = ("send.rate", "send.cpu", "send.lane", "send.memory", "send.scale")
+FIGURES = (
+    "send.rate",
+    "send.cpu",
+    "send.lane",
+    "send.memory",
+    "send.scale",
+    "history.page",
+    "history.export",
+)
 DATABASES = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True)
 class Options:
-    """`rows` is what ours sends in a round of send.rate; `large` the longest queue of the other figures."""
+    """`rows` is what ours sends in a round of send.rate; `large` the longest queue of the other figures;
+    `history` the longest history."""
 
     rounds: int = 3
     rows: int = 10_000
     large: int = 100_000
     clicks: int = 45
+    history: int = 1_000_000
     latencies: Sequence[int] = (0, 50, 150)
     figures: Sequence[str] = FIGURES
     databases: Sequence[str] = DATABASES

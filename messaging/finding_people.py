@@ -1,7 +1,7 @@
 """Whom somebody means: by a number written in any way, a part of one, or the beginnings of a name."""
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from messaging import phones, text_index
 from messaging.models import Bot, Contact
@@ -9,6 +9,8 @@ from templates_app.scoping import User
 
 # Whom a name or a part of a number may stand for; more people are no search.
 MOST_PEOPLE = 100
+# A part of a number that says something.
+FEWEST_DIGITS = 4
 
 
 def people(text: str, user: User) -> tuple[list[int], bool]:
@@ -19,13 +21,20 @@ def people(text: str, user: User) -> tuple[list[int], bool]:
     if exact := _with_number(text, user):
         return exact, True
     found: QuerySet = Contact.objects.none()
-    digits = "".join(filter(str.isdecimal, text)).lstrip("0")
-    if len(digits) >= 4 and len(digits) >= len(text_index.words(text)) and _is_number(text):
-        found = Contact.objects.filter(wa_id__contains=digits).order_by()
+    digits = "".join(filter(str.isdecimal, text))
+    if len(digits) >= FEWEST_DIGITS and _is_number(text):
+        found = Contact.objects.filter(_with_part(digits)).order_by()
     elif condition := text_index.condition(text_index.CONTACTS, text, connection.vendor, prefixes=True):
         found = text_index.matching(Contact.objects.order_by(), text_index.CONTACTS, condition)
     keys = list(found.values_list("pk", flat=True)[: MOST_PEOPLE + 1])
     return keys[:MOST_PEOPLE], len(keys) <= MOST_PEOPLE
+
+
+def _with_part(digits: str) -> Q:
+    """As typed, and without the zero that is dialled inside a country only."""
+    found = Q(wa_id__contains=digits)
+    shorter = digits.lstrip("0")
+    return found | Q(wa_id__contains=shorter) if len(shorter) >= FEWEST_DIGITS else found
 
 
 def _is_number(text: str) -> bool:
