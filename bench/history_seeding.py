@@ -52,7 +52,9 @@ def main(arguments: Sequence[str]) -> None:
 
 def _history(low: int, high: int, rows: int, bots: list[int], person: User, first: int) -> None:
     """Rows whose facts follow from their number by sums that share no factor, so that all mix with all."""
-    fields = {field.column: "NULL" for field in Message._meta.concrete_fields if not field.primary_key}
+    fields: dict[str, str] = {
+        str(field.column): "NULL" for field in Message._meta.concrete_fields if not field.primary_key
+    }
     # As Django itself would have stored them.
     is_sqlite = connection.vendor == "sqlite"
     number = "n.value"
@@ -69,8 +71,9 @@ def _history(low: int, high: int, rows: int, bots: list[int], person: User, firs
     values = ", ".join(fields.values())
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH RECURSIVE n(value) AS (SELECT CAST({low} AS bigint) UNION ALL SELECT value + 1 FROM n "  # noqa: S608
-            f"WHERE value + 1 < {high}) INSERT INTO messaging_message ({columns}) SELECT {values} FROM n"
+            f"""WITH RECURSIVE n(value) AS (
+                SELECT CAST({low} AS bigint) UNION ALL SELECT value + 1 FROM n WHERE value + 1 < {high}
+            ) INSERT INTO messaging_message ({columns}) SELECT {values} FROM n"""  # noqa: S608
         )
 
 

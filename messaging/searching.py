@@ -176,7 +176,7 @@ def label(name: str) -> str:
         "zone": _("Time zone"),
     }
     base = _field_of(name)
-    return labels.get(base) or str(Message._meta.get_field(base).verbose_name).capitalize()
+    return labels.get(base) or str(getattr(Message._meta.get_field(base), "verbose_name", base)).capitalize()
 
 
 # -- Columns -------------------------------------------------------------------------------------

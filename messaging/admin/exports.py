@@ -73,9 +73,7 @@ def download(request: HttpRequest, public_id: uuid.UUID) -> HttpResponse | FileR
     except FileNotFoundError as error:
         raise Http404 from error
     name = f"messages-{localtime(export.created_at):%Y-%m-%d-%H%M}.{export.format}"
-    response = FileResponse(file, as_attachment=True, filename=name)
-    response["Cache-Control"] = "no-store"
-    return response
+    return FileResponse(file, as_attachment=True, filename=name)
 
 
 def _oldest() -> Any:
@@ -89,11 +87,11 @@ def _check(request: HttpRequest) -> None:
 
 def _answer(request: HttpRequest, template: str) -> HttpResponse:
     _check(request)
-    rows = Export.objects.filter(owner=request.user.pk, created_at__gte=_oldest())[:SHOWN]
+    rows = list(Export.objects.filter(owner=request.user.pk, created_at__gte=_oldest())[:SHOWN])
     exports = [{"row": row, "error": ERRORS.get(row.error, row.error)} for row in rows]
     context = admin.site.each_context(request) | {
         "title": _("Exports"),
         "exports": exports,
-        "is_live": any(not one["row"].is_over for one in exports),
+        "is_live": any(not row.is_over for row in rows),
     }
     return TemplateResponse(request, template, context)

@@ -33,7 +33,6 @@ class MessageAdmin(ReadOnlyAdmin):
     change_list_template = "messaging/message_list.html"
     list_display = ("contact_name", "status_badge", "excerpt", "bot", "template_name", "created_at")
     list_display_links = ("contact_name",)
-    list_select_related = ("contact", "bot", "template")
     list_per_page = 50
     ordering = ("-pk",)
     search_fields = ("text",)
@@ -145,7 +144,7 @@ class MessageChangeList(KeysetChangeList):
         self.search = searching.read(request.GET.dict(), request.user)
         self.has_active_filters = bool(self.search.params)
         self.tools = filters.context(request, self.search)
-        return Message.objects.select_related(*self.list_select_related).defer("content")
+        return Message.objects.select_related("contact", "bot", "template").defer("content")
 
     def _page(self, queryset: QuerySet) -> tuple[list[Any], bool]:
         place = paging.Place(self.after or self.before or 0, is_newer=bool(self.after))

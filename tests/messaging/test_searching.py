@@ -2,6 +2,7 @@
 
 import datetime as dt
 import itertools
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -15,7 +16,7 @@ from messaging.statuses import Status
 from tests.factories import make_bot, make_contact, make_message, make_template, make_user
 
 
-def found(user: User, size: int = 50, **params: str) -> list[Message]:
+def found(user: User, size: Any = 50, **params: str) -> list[Message]:
     """Everything, page after page."""
     search = searching.read(params, user)
     assert search.problems == []
