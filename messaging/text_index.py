@@ -39,7 +39,10 @@ MESSAGES = TextIndex("messaging_message", "text")
 CONTACTS = TextIndex("messaging_contact", "name")
 
 # Folded by the same rule on both sides of a comparison; SQLite's tokenizer does it itself.
-_ACCENTS = ("áàâãäåéèêëíìîïóòôõöúùûüçñý", "aaaaaaeeeeiiiiooooouuuucny")
+_ACCENTS = (
+    "áàâãäåéèêëíìîïóòôõöúùûüçñýÁÀÂÃÄÅÉÈÊËÍÌÎÏÓÒÔÕÖÚÙÛÜÇÑÝ",
+    "aaaaaaeeeeiiiiooooouuuucny" * 2,
+)
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -88,9 +91,11 @@ _SQLITE = {
         INSERT INTO {name}({name}, rowid, {column}) VALUES ('delete', old.id, old.{column}); END""",
 }
 
-# Words end at every ASCII sign, as they do in FTS5; by itself `ORD-1234` would be one word and its parts.
-_PLAIN = f"""to_tsvector('simple', regexp_replace(translate(lower(words), '{_ACCENTS[0]}', '{_ACCENTS[1]}'),
-    '[!-/:-@\\[-`{{{{-~]+', ' ', 'g'))"""
+# What words are made of: letters and digits. Signs and emojis are words to PostgreSQL in some locales.
+# By itself it would also keep `ORD-1234` as one word beside its parts.
+_NO_WORD = r"[^0-9a-z\u00aa\u00ba\u00c0-\u1fff\u2c00-\u2dff\u3005-\ud7ff\uf900-\ufdff]+"
+_PLAIN = f"""to_tsvector('simple',
+    regexp_replace(lower(translate(words, '{_ACCENTS[0]}', '{_ACCENTS[1]}')), '{_NO_WORD}', ' ', 'g'))"""
 
 _POSTGRESQL = {
     "table": "CREATE TABLE IF NOT EXISTS {name} (rowid bigint PRIMARY KEY, words tsvector NOT NULL)",

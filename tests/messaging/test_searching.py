@@ -167,6 +167,14 @@ def test_other_words_find_nothing(agent: User, bot: Bot, typed: str) -> None:
     assert found(agent, q=typed) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["TU ENVÍO", "«envío»", "¿Envío?", "🎉envío🎉", "su-envío.", "http://x.ec/envío"]
+)
+def test_a_word_ends_where_its_letters_do(agent: User, bot: Bot, text: str) -> None:
+    wanted = make_message(bot, text=text)
+    assert found(agent, q="envio") == [wanted]
+
+
 def test_changed_and_deleted_words_are_found_no_more(agent: User, bot: Bot) -> None:
     message = make_message(bot, text="primero")
     Message.objects.filter(pk=message.pk).update(text="segundo")
