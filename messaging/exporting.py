@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 State = Export.State
 # A process that writes says so at least every few seconds.
 LEASE = dt.timedelta(seconds=60)
+# But packing a finished sheet says nothing until it is done.
+PACKING = dt.timedelta(minutes=10)
 KEPT = dt.timedelta(days=1)
 MAX_STARTS = 3
 # Processes that write at once, on all hosts.
@@ -141,6 +143,7 @@ def _write(export: Export, mine: QuerySet, part: Path) -> None:
         with spreadsheets.opened(part, export.format) as sheet:
             sheet.write([heading(column, zone) for column in COLUMNS])
             rows = _count(mine, _messages(search), sheet, zone)
+            mine.update(rows=rows, percent=99, lease_until=timezone.now() + PACKING)
     if not mine.update(state=State.DONE, rows=rows, percent=100, ended_at=timezone.now()):
         raise _Lost
     os.replace(part, path_of(export))

@@ -63,7 +63,8 @@ def page(search: Search, rows: QuerySet, place: Place, size: int) -> Page:
     # By their times, where the walk goes by time, and by their keys.
     picked = (nsmallest if place.is_newer else nlargest)(size + 1, keys)
     shown = rows.in_bulk([key for *_time, key in picked[:size]])
-    return Page([shown[key] for *_time, key in sorted(picked[:size], reverse=True)], len(picked) > size)
+    ordered = [key for *_time, key in sorted(picked[:size], reverse=True)]
+    return Page([shown[key] for key in ordered if key in shown], len(picked) > size)
 
 
 def _kinds(search: Search) -> list[_Kind]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging import failures, searching
+from messaging.content import Content
 from messaging.models import Bot, Direction, SavedView
 from messaging.searching import Search
 from messaging.statuses import Status
@@ -179,8 +180,9 @@ def _people(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    names = "text template image video audio document sticker location contacts button interactive reaction"
-    return [(name, name) for name in names.split()]
+    words = {"text": _("Text"), "template": _("Template"), "inbound": _("Received")}
+    names = [kind.model_fields["kind"].default for kind in Content.__subclasses__()]
+    return [(name, words.get(name, name)) for name in names]
 
 
 # -- Views ---------------------------------------------------------------------------------------
