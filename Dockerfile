@@ -13,7 +13,8 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 # The keys of this one command are no secrets: nothing is signed or encrypted by it.
-RUN SECRET_KEY=build FIELD_ENCRYPTION_KEYS=build python manage.py collectstatic --noinput --skip-checks
+RUN SECRET_KEY=build FIELD_ENCRYPTION_KEYS=build python manage.py collectstatic --noinput --skip-checks \
+ && install --directory --owner jelou --mode 700 var/exports
 USER jelou
 EXPOSE 8000
 # Asked as the proxy would ask, or the answer is a refusal of the host name or a redirect to https.

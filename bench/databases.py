@@ -34,6 +34,16 @@ class Databases:
 
         `filling` is the module of the bench that made the rows: planned ones, unless told otherwise.
         """
+        return self._copy(self._fill(rows, filling))
+
+    def lasting(self, rows: int, *, filling: str) -> str:
+        """The address of such a database itself, for what only reads."""
+        return self._address(self._fill(rows, filling))
+
+    def surroundings(self, url: str) -> Mapping[str, str]:
+        return environment(url, self._stub_url)
+
+    def _fill(self, rows: int, filling: str) -> str:
         name = f"{filling}_{rows}"
         if name not in self._filled:
             url = self._make(name)
@@ -41,16 +51,16 @@ class Databases:
             self._run(url, "-m", "bench.inside", filling, str(rows))
             self._finish(name)
             self._filled.add(name)
-        return self._copy(name)
-
-    def surroundings(self, url: str) -> Mapping[str, str]:
-        return environment(url, self._stub_url)
+        return name
 
     def _run(self, url: str, *command: str) -> None:
         surroundings = self.surroundings(url)
         subprocess.run([sys.executable, *command], cwd=ROOT, env=surroundings, check=True)  # noqa: S603
 
     def _make(self, name: str) -> str:
+        raise NotImplementedError
+
+    def _address(self, name: str) -> str:
         raise NotImplementedError
 
     def _finish(self, name: str) -> None:
@@ -69,6 +79,9 @@ class Sqlite(Databases):
         self._folder = folder
 
     def _make(self, name: str) -> str:
+        return self._address(name)
+
+    def _address(self, name: str) -> str:
         return f"sqlite:///{self._folder / f'{name}.sqlite3'}"
 
     def _finish(self, name: str) -> None:
@@ -94,11 +107,11 @@ class Postgresql(Databases):
 
     def _make(self, name: str) -> str:
         self._execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        return self._named(name)
+        return self._address(name)
 
     def _finish(self, name: str) -> None:
         """What autovacuum would have done by the time a campaign starts."""
-        with psycopg.connect(_for_psycopg(self._named(name)), autocommit=True) as connection:
+        with psycopg.connect(_for_psycopg(self._address(name)), autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
 
     @contextmanager
@@ -106,11 +119,11 @@ class Postgresql(Databases):
         copy, source = Identifier("round"), Identifier(name)
         self._execute(SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(copy, source))
         try:
-            yield self._named("round")
+            yield self._address("round")
         finally:
             self._execute(SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
 
-    def _named(self, name: str) -> str:
+    def _address(self, name: str) -> str:
         return self._server_url.replace("postgres@/postgres", f"postgres@/{name}")
 
     def _execute(self, statement: SQL | psycopg.sql.Composed) -> None:

@@ -4,7 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-FIGURES = ("send.rate", "send.cpu", "send.lane", "send.memory", "send.scale", "dashboard.page")
+FIGURES = (
+    "send.rate",
+    "send.cpu",
+    "send.lane",
+    "send.memory",
+    "send.scale",
+    "dashboard.page",
+    "history.page",
+    "history.export",
+)
 DATABASES = ("sqlite", "postgresql")
 
 

@@ -225,6 +225,8 @@ RECONCILE_GRACE_SECONDS = env.int("RECONCILE_GRACE_SECONDS", default=300)
 COMPOSE_MAX_RECIPIENTS = env.int("COMPOSE_MAX_RECIPIENTS", default=1000)
 # WhatsApp sends batches of up to 3 MB; nothing larger is read.
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=3 * 1024 * 1024)
+# Where exported files lie for a day, readable by us alone. Web and workers of all hosts need the same one.
+EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(BASE_DIR / "var" / "exports")))
 # The simulator of `make run`, where its phones can be opened; empty everywhere else.
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 

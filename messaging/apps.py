@@ -7,6 +7,7 @@ class MessagingConfig(AppConfig):
     verbose_name = _("Messaging")
 
     def ready(self) -> None:
-        from messaging import checks, queueing  # noqa: F401  # registers system checks
+        from messaging import checks, queueing, text_index  # noqa: F401  # registers system checks
 
         queueing.watch()
+        text_index.watch()

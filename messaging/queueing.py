@@ -23,6 +23,7 @@ PUMP = "messaging.tasks.pump"
 SWEEP = "messaging.tasks.sweep"
 RECONCILE = "messaging.tasks.reconcile"
 SUMMARIZE = "messaging.tasks.summarize"
+EXPORT = "messaging.tasks.export"
 
 
 def wake() -> None:
@@ -31,6 +32,11 @@ def wake() -> None:
     May be lost, doubled or late without harm: the sweeper wakes somebody too, and a pump sends nothing twice.
     """
     transaction.on_commit(partial(async_task, PUMP, save=False))
+
+
+def wake_exports() -> None:
+    """Have a worker start the files that people asked for; the sweeper does so too, within a minute."""
+    transaction.on_commit(partial(async_task, EXPORT, save=False))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from messaging import events, sending
+from messaging import events, exporting, sending
 from messaging.events import News, record_status
 from messaging.models import Message, Source
 from messaging.releasing import after, backoff, held, release
@@ -25,6 +25,7 @@ def sweep() -> None:
     _quarantine()
     events.adopt_stragglers(since=timezone.now() - dt.timedelta(hours=1))
     sending.wake_if_due()
+    exporting.sweep()
 
 
 def _expired_leases() -> Sequence[Message]:

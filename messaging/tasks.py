@@ -1,6 +1,6 @@
 """What the queue runs. Each task fetches nothing and decides nothing: it calls one verb."""
 
-from messaging import health, queueing, reconciling, sending, summaries, sweeping
+from messaging import exporting, health, queueing, reconciling, sending, summaries, sweeping
 from messaging.cores import on_one_core
 
 
@@ -23,6 +23,10 @@ def pump() -> int:
 def sweep() -> None:
     sweeping.sweep()
     health.mark_sweep()
+
+
+def export() -> None:
+    exporting.launch()
 
 
 def reconcile() -> None:

@@ -22,6 +22,7 @@ def groups(request: pytest.FixtureRequest) -> None:
             importlib.import_module("messaging.migrations.0003_groups").make_groups(apps, None)
             importlib.import_module("messaging.migrations.0005_operators").let_people_operate(apps, None)
             importlib.import_module("messaging.migrations.0007_explanations").let_people_explain(apps, None)
+            importlib.import_module("messaging.migrations.0006_history").let_people_export(apps, None)
 
 
 @pytest.fixture

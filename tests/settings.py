@@ -5,6 +5,7 @@ What stands here wins over a developer's `.env`; DATABASE_URL may name PostgreSQ
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.update(
     SECRET_KEY="tests-only-" + "x" * 50,
@@ -28,5 +29,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 STATIC_ROOT = f"{tempfile.gettempdir()}/jelouadmin-static"
 os.makedirs(STATIC_ROOT, exist_ok=True)
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+EXPORT_ROOT = Path(tempfile.gettempdir()) / f"jelouadmin-exports-{os.getpid()}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False

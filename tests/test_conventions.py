@@ -31,9 +31,11 @@ LAYERS = {
         messaging.explaining messaging.resending messaging.replaying
         messaging.counting messaging.summaries messaging.funnels messaging.demo
         messaging.summaries messaging.demo messaging.windows
+        messaging.searching messaging.finding_people messaging.paging messaging.exporting
+        messaging.spreadsheets messaging.columns
         messaging.drilling
         templates_app.syncing""",
-    "rows": """messaging.models messaging.migrations
+    "rows": """messaging.models messaging.migrations messaging.text_index
         templates_app.models templates_app.scoping templates_app.migrations""",
     "border": "messaging.providers",
     "pure": """messaging.statuses messaging.periods messaging.phones messaging.failures
@@ -167,6 +169,7 @@ def test_every_task_that_is_queued_is_there():
     text = SOURCES["messaging.queueing"].read_text()
     paths = re.findall(r'"(messaging\.[\w.]+)"', text)
     assert {queueing.PUMP, queueing.SWEEP, queueing.RECONCILE, queueing.SUMMARIZE} == set(paths)
+    assert {queueing.PUMP, queueing.SWEEP, queueing.RECONCILE, queueing.EXPORT} == set(paths)
     assert all(callable(import_string(path)) for path in paths)
 
 
@@ -199,6 +202,8 @@ OTHER_SQL = {
     ("messaging.claiming", "along_the_queue"),
     ("messaging.events", "write_accepted"),
     ("messaging.pacing", "reserve"),
+    ("messaging.text_index", "_is_whole"),
+    ("messaging.text_index", "_make"),
 }
 
 

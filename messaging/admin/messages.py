@@ -1,9 +1,8 @@
 """History: a list that never counts, and a page that says everything about one message."""
 
-import datetime as dt
 import uuid
-from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -12,45 +11,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from messaging import statuses
-from messaging.forms.keys import as_key
-from messaging.models import Bot, Contact, Message
+from messaging import paging, searching, statuses
+from messaging.models import Contact, Message
 from messaging.statuses import Status
 
-from . import compose, message_page, outcomes, resends, stopping
+from . import compose, exports, filters, message_page, outcomes, resends, saved_views, stopping
 from .keyset import KeysetChangeList
 from .scoped import ReadOnlyAdmin
-
-
-class SinceFilter(admin.SimpleListFilter):
-    title = _("time")
-    parameter_name = "since"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable[tuple[str, Any]]:
-        return [("1", _("Last 24 hours")), ("7", _("Last 7 days")), ("30", _("Last 30 days"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        if self.value() not in {"1", "7", "30"}:
-            return queryset
-        return queryset.filter(created_at__gte=timezone.now() - dt.timedelta(days=int(self.value() or 0)))
-
-
-class BotFilter(admin.SimpleListFilter):
-    """Only the bots this person may use: their names are nobody else's business."""
-
-    title = _("bot")
-    parameter_name = "bot"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable[tuple[str, Any]]:
-        return [(str(bot.pk), bot.name) for bot in Bot.objects.for_user(request.user)]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        bot = as_key(self.value())
-        return queryset.filter(bot=bot) if bot else queryset
 
 
 @admin.register(Message)
@@ -58,30 +28,14 @@ class MessageAdmin(ReadOnlyAdmin):
     change_list_template = "messaging/message_list.html"
     list_display = ("contact_name", "status_badge", "excerpt", "bot", "template_name", "created_at")
     list_display_links = ("contact_name",)
-    list_filter = ("status", "direction", BotFilter, SinceFilter, outcomes.NewsFilter)
-    list_select_related = ("contact", "bot", "template")
     list_per_page = 50
     ordering = ("-pk",)
     search_fields = ("text",)
     search_help_text = _("Name, number written in any way, or words of the message")
     actions = (resends.resend_selected,)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return super().get_queryset(request).defer("content")
-
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeysetChangeList]:
         return MessageChangeList
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        if not (term := search_term.strip()):
-            return queryset, False
-        people = Contact.objects.matching(term).values("pk")
-        return queryset.filter(text__icontains=term) | queryset.filter(contact__in=people), False
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        return lookup == "batch" or super().lookup_allowed(lookup, value, request)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -109,6 +63,13 @@ class MessageAdmin(ReadOnlyAdmin):
             path("compose/", view(compose.compose), name="compose"),
             path("compose/preview/", view(compose.preview), name="compose_preview"),
             path("compose/contacts/", view(compose.contacts), name="compose_contacts"),
+            path("views/", view(saved_views.save), name="saved_view_save"),
+            path("views/<int:key>/rename/", view(saved_views.rename), name="saved_view_rename"),
+            path("views/<int:key>/delete/", view(saved_views.delete), name="saved_view_delete"),
+            path("exports/", view(exports.page), name="exports"),
+            path("exports/news/", view(exports.news), name="exports_news"),
+            path("exports/start/", view(exports.start), name="export_start"),
+            path("exports/<uuid:public_id>/", view(exports.download), name="export_download"),
             path("batch/<uuid:batch>/", view(self.batch_view), name="messaging_message_batch"),
             path("resend/", view(resends.resend), name="messaging_message_resend"),
             path("<uuid:public_id>/cancel/", view(stopping.cancel), name="messaging_message_cancel"),
@@ -145,6 +106,10 @@ class MessageAdmin(ReadOnlyAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if any(not request.GET.get(name, "-") for name in ("q", *filters.FIELDS)):
+            # A form sends its empty fields too, and an address that is kept should be a short one.
+            given = {name: value for name, value in request.GET.items() if value}
+            return HttpResponseRedirect(f"?{urlencode(given)}")
         extra = dict(extra_context or {}) | {"title": _("Messages")}
         batch = request.GET.get("batch", "")
         if batch and (context := batch_context(request, batch)):
@@ -171,6 +136,22 @@ class MessageAdmin(ReadOnlyAdmin):
 
 
 class MessageChangeList(KeysetChangeList):
+    """Its filters are read by `searching`, as those of views and exports are."""
+
+    def get_filters(self, request: HttpRequest) -> tuple[list[Any], bool, dict[str, Any], bool, bool]:
+        return [], False, {}, False, False
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet:
+        self.search = searching.read(request.GET.dict(), request.user)
+        self.has_active_filters = bool(self.search.params)
+        self.tools = filters.context(request, self.search)
+        return Message.objects.select_related("contact", "bot", "template").defer("content")
+
+    def _page(self, queryset: QuerySet) -> tuple[list[Any], bool]:
+        place = paging.Place(self.after or self.before or 0, is_newer=bool(self.after))
+        found = paging.page(self.search, queryset, place, self.list_per_page)
+        return found.rows, found.has_more
+
     def url_for_result(self, result: Any) -> str:
         return reverse("admin:messaging_message_change", args=[result.public_id])
 

@@ -2,13 +2,12 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -19,18 +18,6 @@ from messaging import deciding, listing, reconciling, silence
 from messaging.deciding import ASSUMED, Undecidable
 from messaging.models import Attempt, Direction, Message, Source
 from messaging.statuses import Status
-
-
-class NewsFilter(admin.SimpleListFilter):
-    title = _("news")
-    parameter_name = "news"
-
-    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin) -> Iterable[tuple[str, Any]]:
-        return [("none", _("Accepted, and no news since"))]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(silence.silent()) if self.value() == "none" else queryset
-
 
 # -- What the page shows -------------------------------------------------------------------------
 

@@ -28,14 +28,14 @@ def let_people_explain(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> N
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('messaging', '0005_operators'),
+        ('messaging', '0006_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
             name='message',
-            options={'permissions': [('settle_message', 'Can decide about messages whose outcome is unknown'), ('view_raw', 'Can see raw requests, answers and events')], 'verbose_name': 'message', 'verbose_name_plural': 'messages'},
+            options={'permissions': [('settle_message', 'Can decide about messages whose outcome is unknown'), ('view_raw', 'Can see raw requests, answers and events'), ('export_message', 'Can export messages to a file')], 'verbose_name': 'message', 'verbose_name_plural': 'messages'},
         ),
         migrations.CreateModel(
             name='ReasonEntry',

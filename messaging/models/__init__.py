@@ -6,6 +6,7 @@ from .messages import Attempt, Direction, Lane, Message, MessageEvent, Outcome, 
 from .operations import Drill, WorkerBeat
 from .reasons import ReasonEntry
 from .summaries import Facet, Summary, SummaryMark
+from .views import Export, SavedView
 from .webhooks import DeliveryState, WebhookDelivery
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "DeliveryState",
     "Direction",
     "Drill",
+    "Export",
     "Facet",
     "Health",
     "Lane",
@@ -24,6 +26,7 @@ __all__ = [
     "MessageEvent",
     "Outcome",
     "ReasonEntry",
+    "SavedView",
     "Source",
     "Summary",
     "SummaryMark",

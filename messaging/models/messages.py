@@ -41,13 +41,24 @@ class Message(models.Model):
     """One message to or from one contact. `status` is written by the verbs named in `statuses` only."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    bot = models.ForeignKey(Bot, models.PROTECT, related_name="messages", verbose_name=_("bot"))
-    contact = models.ForeignKey(Contact, models.PROTECT, related_name="messages", verbose_name=_("contact"))
+    # Indexes of these have the key behind them (Meta), so that history comes out of them in its order.
+    bot = models.ForeignKey(
+        Bot, models.PROTECT, related_name="messages", verbose_name=_("bot"), db_index=False
+    )
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, related_name="messages", verbose_name=_("contact"), db_index=False
+    )
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.OUT)
     kind = models.CharField(_("kind"), max_length=20)
     content = models.JSONField(_("content"))
     template = models.ForeignKey(
-        Template, models.PROTECT, null=True, blank=True, related_name="messages", verbose_name=_("template")
+        Template,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("template"),
+        db_index=False,
     )
     version = models.ForeignKey(
         TemplateVersion,
@@ -78,7 +89,12 @@ class Message(models.Model):
     # One press of Send; a second press with the same form makes nothing new.
     batch = models.UUIDField(null=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("sent by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("sent by"),
+        db_index=False,
     )
     resend_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="resends")
     answers = models.ForeignKey("self", models.SET_NULL, null=True, related_name="answered_by")
@@ -99,6 +115,7 @@ class Message(models.Model):
         permissions: ClassVar = [
             ("settle_message", "Can decide about messages whose outcome is unknown"),
             ("view_raw", "Can see raw requests, answers and events"),
+            ("export_message", "Can export messages to a file"),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="message_status_known"),
@@ -136,6 +153,17 @@ class Message(models.Model):
             models.Index(fields=["bot", "-id"], name="message_by_bot"),
             models.Index(fields=["contact", "-id"], name="message_by_contact"),
             models.Index(fields=["status", "-id"], name="message_by_status"),
+            models.Index(fields=["kind", "-id"], name="message_by_kind"),
+            models.Index(
+                fields=["template", "-id"], condition=Q(template__isnull=False), name="message_by_template"
+            ),
+            models.Index(
+                fields=["created_by", "-id"], condition=Q(created_by__isnull=False), name="message_by_author"
+            ),
+            models.Index(fields=["reason", "-id"], condition=~Q(reason=""), name="message_by_reason"),
+            models.Index(
+                fields=["provider_code", "-id"], condition=~Q(provider_code=""), name="message_by_code"
+            ),
             models.Index(fields=["created_at"], name="message_by_day"),
         ]
 

@@ -74,7 +74,7 @@ class Toy(Provider):
         yield ListedTemplate("1", "saludo", "es", "UTILITY", "APPROVED", "", Components(body="Hola"), 0)
 
     @classmethod
-    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str) -> None:
+    def verify(cls, headers: Mapping[str, str], body: bytes, secret: str, *, url: str = "") -> None:
         pass
 
     @classmethod
