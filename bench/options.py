@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-FIGURES = ("send.rate", "send.cpu", "send.lane", "send.memory", "send.scale")
+FIGURES = ("send.rate", "send.cpu", "send.lane", "send.memory", "send.scale", "webhook.rate")
 DATABASES = ("sqlite", "postgresql")
 
 

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "jelouadmin.middleware.WebhookMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -222,6 +223,8 @@ RECONCILE_GRACE_SECONDS = env.int("RECONCILE_GRACE_SECONDS", default=300)
 COMPOSE_MAX_RECIPIENTS = env.int("COMPOSE_MAX_RECIPIENTS", default=1000)
 # WhatsApp sends batches of up to 3 MB; nothing larger is read.
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=3 * 1024 * 1024)
+# Webhooks are answered as soon as they are stored. Without it they are applied first.
+WEBHOOKS_APPLIED_AFTER = env.bool("WEBHOOKS_APPLIED_AFTER", default=True)
 # The simulator of `make run`, where its phones can be opened; empty everywhere else.
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 

@@ -92,8 +92,8 @@ def _apply_news(bot: Bot, event: StatusEvent | ReplyEvent, news: News) -> bool:
         if message is None:
             return False
         adopt(message)
-    else:
-        record_status(message, news)
+    elif not record_status(message, news):
+        adopt(message)  # it may be a repeat of what came before the id was stored
     if isinstance(event, ReplyEvent):
         _open_window(bot, message.contact, not_future(event.at) or timezone.now(), unread=0)
     return True

@@ -21,6 +21,7 @@ def groups(request: pytest.FixtureRequest) -> None:
         if not Group.objects.exists():
             importlib.import_module("messaging.migrations.0003_groups").make_groups(apps, None)
             importlib.import_module("messaging.migrations.0005_operators").let_people_operate(apps, None)
+            importlib.import_module("messaging.migrations.0009_conversations").let_people_converse(apps, None)
 
 
 @pytest.fixture

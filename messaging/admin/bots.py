@@ -2,13 +2,15 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from messaging import connecting, operations, queueing
+from messaging import applying, connecting, operations, queueing
 from messaging.forms.accounts import AccountForm
 from messaging.forms.bots import BotForm
 from messaging.models import Account, Bot, Health, WebhookDelivery
@@ -161,6 +163,25 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     fields = ("bot", "received_at", "state", "error", "size", "applied_at", "body_text")
     readonly_fields = fields
+    actions = ("apply_again",)
+
+    def has_apply_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("messaging.change_bot")
+
+    @admin.action(description=_("Apply again"), permissions=["apply"])
+    def apply_again(self, request: HttpRequest, deliveries: QuerySet[WebhookDelivery]) -> None:
+        """Harmless for those that were applied: what is known already changes nothing."""
+        keys = list(deliveries.order_by().values_list("pk", flat=True))
+        applied = applying.apply_all(keys)
+        text = ngettext("%(count)s call applied.", "%(count)s calls applied.", applied)
+        messages.success(request, text % {"count": applied})
+        if left := len(keys) - applied:
+            text = ngettext(
+                "%(count)s call could not be applied: it was refused, or met an error of ours.",
+                "%(count)s calls could not be applied: they were refused, or met an error of ours.",
+                left,
+            )
+            messages.warning(request, text % {"count": left})
 
     @admin.display(description=_("body"))
     def body_text(self, delivery: WebhookDelivery) -> str:
