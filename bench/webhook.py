@@ -30,8 +30,8 @@ PATIENCE = 300
 SETTINGS = {"ours": "jelouadmin.settings", BARE: "bench.bare_settings"}
 
 _BODY = (
-    b'{"id": "bench-%d", "botId": "bench-campaign", "destination": "593990000000", "event": "delivered_user", '
-    b'"sentStatus": "DELIVERED_USER", "elementName": "aviso_pedido", "campaignId": null, '
+    b'{"id": "bench-%d", "botId": "bench-campaign", "destination": "593990000000", '
+    b'"event": "delivered_user", "sentStatus": "DELIVERED_USER", "elementName": "aviso_pedido", "campaignId": null, '
     b'"createdAt": "2026-01-15T10:30:00.000Z", "timestamp": "2026-01-15T10:30:02.%06dZ", "error": null}'
 )
 _HEAD = (

@@ -48,7 +48,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='conversation',
-            index=models.Index(condition=models.Q(('last_inbound_at__isnull', False)), fields=['bot', '-last_inbound_at', '-id'], name='conversation_latest'),
+            index=models.Index(condition=models.Q(('last_inbound_at__isnull', False)), fields=['bot', '-last_inbound_at', '-id'], name='conversation_of_bot'),
+        ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('last_inbound_at__isnull', False)), fields=['-last_inbound_at', '-id'], name='conversation_latest'),
         ),
         migrations.AddIndex(
             model_name='conversation',

@@ -59,6 +59,11 @@ class Conversation(models.Model):
             models.Index(
                 fields=["bot", "-last_inbound_at", "-id"],
                 condition=models.Q(last_inbound_at__isnull=False),
+                name="conversation_of_bot",
+            ),
+            models.Index(
+                fields=["-last_inbound_at", "-id"],
+                condition=models.Q(last_inbound_at__isnull=False),
                 name="conversation_latest",
             ),
             models.Index(

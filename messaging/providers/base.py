@@ -161,7 +161,11 @@ class ReplyEvent:
 
 @dataclass(frozen=True)
 class InboundMessage:
-    """What a contact wrote. `sender` is the provider's id of the person: for Jelou, digits."""
+    """What a contact wrote. `sender` is the provider's id of the person: for Jelou, digits.
+
+    `quotes` is the provider's id of the message that the contact quoted, `pressed` what a button stands for,
+    where the provider says so.
+    """
 
     provider_id: str
     sender: str
@@ -169,6 +173,8 @@ class InboundMessage:
     raw: Mapping[str, Any]
     name: str = ""
     at: dt.datetime | None = None
+    quotes: str = ""
+    pressed: str = ""
 
 
 Event = StatusEvent | ReplyEvent | InboundMessage

@@ -77,7 +77,16 @@ def _inbound(item: Fields) -> InboundMessage | None:
         raw=item,
         name=first(item, "names", "name").strip()[:200],
         at=_time(item),
+        quotes=_quoted(item) or _quoted(item["bubble"]),
+        pressed=first(item["bubble"], "payload")[:200],
     )
+
+
+def _quoted(item: Fields) -> str:
+    """ASSUMED: the documentation shows no quote. WhatsApp says `context.id`; others will do."""
+    context = item.get("context")
+    inside = identity(context, "id", "messageId") if isinstance(context, dict) else ""
+    return inside or identity(item, "quotedMessageId", "replyTo", "replyToMessageId")
 
 
 def _content(bubble: Fields) -> Content:

@@ -7,7 +7,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from messaging.models import Attempt, Bot, Contact, DeliveryState, Message, Outcome, WebhookDelivery
+from messaging.models import (
+    Attempt,
+    Bot,
+    Contact,
+    Conversation,
+    DeliveryState,
+    Message,
+    Outcome,
+    WebhookDelivery,
+)
 from messaging.statuses import Status
 from templates_app.models import Template
 from tests.factories import (
@@ -35,6 +44,7 @@ class World:
     message: Message
     delivery: WebhookDelivery
     other_bot: Bot
+    conversation: Conversation
 
 
 @pytest.fixture
@@ -59,7 +69,9 @@ def world(agent: User, stranger: User) -> World:
         bot=bot, body=MARK.encode(), size=6, state=DeliveryState.APPLIED, applied_at=timezone.now()
     )
     other_bot = make_bot(members=(stranger,), name="Ventas", provider_id="other-bot")
-    return World(bot, template, contact, message, delivery, other_bot)
+    conversation = Conversation.objects.create(bot=bot, contact=contact)
+    conversation.notes.create(author=agent, text=f"Note {MARK}")
+    return World(bot, template, contact, message, delivery, other_bot, conversation)
 
 
 def logged_in(user: User) -> Client:
