@@ -31,8 +31,9 @@ SETTINGS = {"ours": "jelouadmin.settings", BARE: "bench.bare_settings"}
 
 _BODY = (
     b'{"id": "bench-%d", "botId": "bench-campaign", "destination": "593990000000", '
-    b'"event": "delivered_user", "sentStatus": "DELIVERED_USER", "elementName": "aviso_pedido", "campaignId": null, '
-    b'"createdAt": "2026-01-15T10:30:00.000Z", "timestamp": "2026-01-15T10:30:02.%06dZ", "error": null}'
+    b'"event": "delivered_user", "sentStatus": "DELIVERED_USER", "elementName": "aviso_pedido", '
+    b'"campaignId": null, "createdAt": "2026-01-15T10:30:00.000Z", '
+    b'"timestamp": "2026-01-15T10:30:02.%06dZ", "error": null}'
 )
 _HEAD = (
     b"POST /webhooks/jelou/%b/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: keep-alive\r\n"

@@ -95,7 +95,7 @@ def _apply_news(bot: Bot, event: StatusEvent | ReplyEvent, news: News) -> bool:
     elif not record_status(message, news):
         adopt(message)  # it may be a repeat of what came before the id was stored
     if isinstance(event, ReplyEvent):
-        _open_window(bot, message.contact, not_future(event.at) or timezone.now(), unread=0)
+        open_window(bot, message.contact, not_future(event.at) or timezone.now(), unread=0)
     return True
 
 
@@ -132,7 +132,7 @@ def receive(bot: Bot, inbound: InboundMessage) -> Message:
             },
         )
         if created:
-            _open_window(bot, contact, at, unread=1)
+            open_window(bot, contact, at, unread=1)
             if answers is not None and answers.direction == Direction.OUT:
                 Message.objects.filter(pk=answers.pk).update(replied_at=earliest("replied_at", at))
     return message
@@ -157,7 +157,7 @@ def _sender(inbound: InboundMessage) -> Contact:
     return known
 
 
-def _open_window(bot: Bot, contact: Contact, at: dt.datetime, *, unread: int) -> None:
+def open_window(bot: Bot, contact: Contact, at: dt.datetime, *, unread: int) -> None:
     """Late news never shortens a window that newer news has opened."""
     Conversation.objects.bulk_create([Conversation(bot=bot, contact=contact)], ignore_conflicts=True)
     Conversation.objects.filter(Q(bot=bot, contact=contact)).update(

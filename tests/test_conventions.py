@@ -25,7 +25,8 @@ LAYERS = {
         messaging.lines messaging.calls messaging.claiming messaging.releasing messaging.settling
         messaging.pacing messaging.events messaging.intake messaging.linking messaging.applying
         messaging.connecting messaging.conversing
-        messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.deciding
+        messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.polling
+        messaging.deciding
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.summaries messaging.demo

@@ -257,6 +257,9 @@ class Provider:
         """What the provider lists of one message; None if it is not there. Raises ProviderError."""
         raise NotImplementedError
 
+    # The events that we ask to hear of, in the provider's words.
+    events: ClassVar[Sequence[str]] = ()
+
     # How many messages of one content may share a call: a choice of the account, where the provider can.
     most_together = 1
 
@@ -283,6 +286,10 @@ class Provider:
 
     def subscribe(self, channel: str, url: str) -> None:
         """Ask for statuses and inbound messages at `url`. Raises ProviderError."""
+        raise NotImplementedError
+
+    def subscriptions(self, channel: str) -> Mapping[str, str]:
+        """Which address hears of which event, in the provider's words. Raises ProviderError."""
         raise NotImplementedError
 
     @classmethod

@@ -54,6 +54,7 @@ class Jelou(Provider):
     base_url = "https://api.jelou.ai"
     button_kinds = frozenset({"quick_reply", "url", "phone", "otp"})
     listed_kinds = frozenset({"template"})
+    events = ("delivered_channel", "delivered_user", "read", "failed", "reply")
     credential_fields: ClassVar[Sequence[CredentialField]] = (
         CredentialField("client_id", _("Client ID"), secret=False),
         CredentialField("client_secret", _("Client secret")),
@@ -196,9 +197,16 @@ class Jelou(Provider):
     def subscribe(self, channel: str, url: str) -> None:
         """https://docs.jelou.ai/whatsapp/hsm/subscriptions and https://docs.jelou.ai/webhook/webhook"""
         bot = f"/v1/bots/{quote(channel, safe='')}"
-        events = ["delivered_channel", "delivered_user", "failed", "read", "reply"]
-        self._call(Request("POST", f"{bot}/events/webhook", {"webhooks": [{"url": url, "events": events}]}))
+        webhooks = [{"url": url, "events": list(self.events)}]
+        self._call(Request("POST", f"{bot}/events/webhook", {"webhooks": webhooks}))
         self._call(Request("POST", f"{bot}/webhook/", {"webhookUrl": url}))
+
+    def subscriptions(self, channel: str) -> Mapping[str, str]:
+        """Of incoming messages nothing is listed: https://docs.jelou.ai/whatsapp/hsm/subscriptions"""
+        answer = self._call(Request("GET", f"/v1/bots/{quote(channel, safe='')}/events/webhook"))
+        data = answer.data.get("data") if isinstance(answer.data, dict) else None
+        found = data if isinstance(data, dict) else {}
+        return {name: url for name, url in found.items() if isinstance(url, str) and url}
 
     def _templates_page(self, channel: str, page: int, limit: int = PAGE_SIZE) -> Request:
         query = {"page": str(page), "limit": str(limit)}

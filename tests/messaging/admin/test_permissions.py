@@ -79,7 +79,7 @@ SUPERVISING = (
     | of("messaging/tag", *FORMS, *DELETE)
 )
 MANAGING = (
-    of("messaging/bot", *FORMS)
+    of("messaging/bot", *FORMS, "<int:bot_id>/webhook/")
     | of("messaging/account", *LIST_AND_PAGE, *FORMS)
     | of("auth/user", *LIST_AND_PAGE, *FORMS, *DELETE, "<id>/password/")
     | of("auth/group", *LIST_AND_PAGE)
