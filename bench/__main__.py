@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import figures, lane, options, webhook
+from . import figures, lane, options, tabs, webhook
 from .ceiling import stub_rate
 from .databases import opened
 from .figures import Bench, Line
@@ -29,6 +29,7 @@ FIGURES: dict[str, Callable[[Bench, str], Iterator[Line]]] = {
     "send.memory": figures.memory,
     "send.scale": figures.scale,
     "webhook.rate": webhook.rate,
+    "conversation.tabs": tabs.tabs,
 }
 
 

@@ -4,7 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-FIGURES = ("send.rate", "send.cpu", "send.lane", "send.memory", "send.scale", "webhook.rate")
+FIGURES = (
+    *("send.rate", "send.cpu", "send.lane", "send.memory", "send.scale"),
+    *("webhook.rate", "conversation.tabs"),
+)
 DATABASES = ("sqlite", "postgresql")
 
 

@@ -85,8 +85,8 @@ def _play(name: str, databases: Databases, rows: int) -> Intake:
         desk = stack.enter_context(talking("webhook_desk", environment=surroundings, log=folder / "desk.log"))
         facts = desk.ask("prepare")
         port = free_port()
-        server = stack.enter_context(running(_command(port), surroundings, folder / "log"))
-        _wait_until_open(server, port)
+        server = stack.enter_context(running(gunicorn(port), surroundings, folder / "log"))
+        wait_until_open(server, port)
         caller = Caller(port, _requests(facts["token"], facts["first"], facts["rows"]))
         caller.call(WARM_UP)
         answered, times = caller.call(SECONDS)
@@ -97,7 +97,7 @@ def _play(name: str, databases: Databases, rows: int) -> Intake:
         return Intake(answered / SECONDS, 1000 * sorted(times)[int(len(times) * 0.99)], backlog)
 
 
-def _command(port: int) -> list[str]:
+def gunicorn(port: int) -> list[str]:
     """As the image runs it."""
     return [
         *(sys.executable, "-m", "gunicorn", "jelouadmin.wsgi", "--bind", f"127.0.0.1:{port}"),
@@ -106,7 +106,7 @@ def _command(port: int) -> list[str]:
     ]
 
 
-def _wait_until_open(server: Programs, port: int) -> None:
+def wait_until_open(server: Programs, port: int) -> None:
     for _ in range(200):
         server.check()
         try:

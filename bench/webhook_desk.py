@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib.auth.models import Group, User
 from django.db.models import Count, F, Value
 from django.db.models.fields import CharField
 from django.db.models.functions import Cast, Concat
+from django.test import Client
 from django.utils import timezone
 
-from messaging.models import Bot, DeliveryState, Message, WebhookDelivery
+from messaging.models import Bot, Conversation, DeliveryState, Message, WebhookDelivery
+from messaging.models.conversations import WINDOW
 from messaging.statuses import Status
 
 from .cast import CAMPAIGN_BOT
@@ -38,5 +41,19 @@ def waiting() -> Answer:
     return {"waiting": WebhookDelivery.objects.filter(state=DeliveryState.RECEIVED).count()}
 
 
+def open_conversations(count: int) -> Answer:
+    """People have written a moment ago, and somebody who may see all of it is logged in."""
+    now = timezone.now()
+    keys = list(Conversation.objects.order_by("pk").values_list("pk", flat=True)[:1000])
+    Conversation.objects.filter(pk__in=keys).update(last_inbound_at=now, window_ends_at=now + WINDOW)
+    person = User.objects.create_user("bench", is_staff=True)
+    person.groups.add(Group.objects.get(name="Supervisors"))
+    client = Client()
+    client.force_login(person)
+    return {"session": client.cookies["sessionid"].value, "keys": keys[:count]}
+
+
 def main(_arguments: Sequence[str]) -> None:
-    answer_lines({"prepare": prepare, "books": books, "waiting": waiting})
+    answer_lines(
+        {"prepare": prepare, "books": books, "waiting": waiting, "open_conversations": open_conversations}
+    )

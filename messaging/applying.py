@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import partial
 
 from django.conf import settings
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.utils import timezone
 
 from messaging.intake import apply_delivery
@@ -24,6 +24,8 @@ from messaging.models import DeliveryState, WebhookDelivery
 logger = logging.getLogger(__name__)
 
 BATCH = 20
+# Seconds.
+IDLE = 1.0
 # Calls a second, taken by one process, that are a rush; and how much longer than it works the thread rests
 # then.
 RUSH = 100
@@ -71,8 +73,12 @@ class Applier:
                 time.sleep(REST * worked)
 
     def _some(self) -> list[int]:
-        """Waits for the first, and takes whatever else is there."""
-        keys = [self._waiting.get()]
+        """Waits for the first, and takes whatever else is there. An idle thread needs no connection."""
+        try:
+            keys = [self._waiting.get(timeout=IDLE)]
+        except queue.Empty:
+            connection.close()
+            keys = [self._waiting.get()]
         with suppress(queue.Empty):
             while len(keys) < BATCH:
                 keys.append(self._waiting.get_nowait())
