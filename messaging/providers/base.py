@@ -101,15 +101,12 @@ class WebhookRejected(Exception):
 
 @dataclass(frozen=True)
 class Outbound:
-    """One message on its way. `to` is digits with country code, `channel` the provider's id of the bot.
-
-    `reference` is our attempt's id, for providers that carry one.
-    """
+    """One message on its way. `to` is digits with country code, `channel` the provider's id of the bot."""
 
     content: Content
     to: str
     channel: str
-    reference: str
+    reference: str  # our attempt's id, for providers that carry one
 
 
 @dataclass(frozen=True)
@@ -161,11 +158,7 @@ class ReplyEvent:
 
 @dataclass(frozen=True)
 class InboundMessage:
-    """What a contact wrote. `sender` is the provider's id of the person: for Jelou, digits.
-
-    `quotes` is the provider's id of the message that the contact quoted, `pressed` what a button stands for,
-    where the provider says so.
-    """
+    """What a contact wrote. `sender` is the provider's id of the person: for Jelou, digits."""
 
     provider_id: str
     sender: str
@@ -173,8 +166,8 @@ class InboundMessage:
     raw: Mapping[str, Any]
     name: str = ""
     at: dt.datetime | None = None
-    quotes: str = ""
-    pressed: str = ""
+    quotes: str = ""  # the provider's id of the message that the contact quoted
+    pressed: str = ""  # what the button that the contact pressed stands for
 
 
 Event = StatusEvent | ReplyEvent | InboundMessage
@@ -216,6 +209,7 @@ class Provider:
     # Kinds of content that the provider tells about after it took them: it lists them, and reports on them.
     # About any other, an unknown outcome can be settled by a person only.
     listed_kinds: ClassVar[frozenset[str]] = frozenset()
+    events: ClassVar[Sequence[str]] = ()  # what we ask to hear of, in the provider's words
 
     def __init__(
         self,
@@ -257,10 +251,7 @@ class Provider:
         """What the provider lists of one message; None if it is not there. Raises ProviderError."""
         raise NotImplementedError
 
-    # The events that we ask to hear of, in the provider's words.
-    events: ClassVar[Sequence[str]] = ()
-
-    # How many messages of one content may share a call: a choice of the account, where the provider can.
+    # How many messages of one content may share a call: the account's choice, where the provider can.
     most_together = 1
 
     @classmethod
@@ -289,7 +280,7 @@ class Provider:
         raise NotImplementedError
 
     def subscriptions(self, channel: str) -> Mapping[str, str]:
-        """Which address hears of which event, in the provider's words. Raises ProviderError."""
+        """Which address hears of which event. Raises ProviderError."""
         raise NotImplementedError
 
     @classmethod

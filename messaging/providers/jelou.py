@@ -5,16 +5,12 @@ https://docs.jelou.ai/en/api/introduction
 
 import base64
 import datetime as dt
-import hashlib
-import hmac
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from messaging.content import Content, TemplateContent, TextContent
@@ -40,7 +36,7 @@ from .base import (
 from .evidence import Evidence
 from .jelou_errors import raise_for
 from .jelou_templates import listed_template
-from .jelou_webhooks import parse
+from .jelou_webhooks import is_signed, parse, subscribed
 
 PAGE_SIZE = 50
 MAX_PAGES = 200
@@ -197,16 +193,14 @@ class Jelou(Provider):
     def subscribe(self, channel: str, url: str) -> None:
         """https://docs.jelou.ai/whatsapp/hsm/subscriptions and https://docs.jelou.ai/webhook/webhook"""
         bot = f"/v1/bots/{quote(channel, safe='')}"
-        webhooks = [{"url": url, "events": list(self.events)}]
-        self._call(Request("POST", f"{bot}/events/webhook", {"webhooks": webhooks}))
+        ours = {"webhooks": [{"url": url, "events": list(self.events)}]}
+        self._call(Request("POST", f"{bot}/events/webhook", ours))
         self._call(Request("POST", f"{bot}/webhook/", {"webhookUrl": url}))
 
     def subscriptions(self, channel: str) -> Mapping[str, str]:
         """Of incoming messages nothing is listed: https://docs.jelou.ai/whatsapp/hsm/subscriptions"""
-        answer = self._call(Request("GET", f"/v1/bots/{quote(channel, safe='')}/events/webhook"))
-        data = answer.data.get("data") if isinstance(answer.data, dict) else None
-        found = data if isinstance(data, dict) else {}
-        return {name: url for name, url in found.items() if isinstance(url, str) and url}
+        bot = f"/v1/bots/{quote(channel, safe='')}"
+        return subscribed(self._call(Request("GET", f"{bot}/events/webhook")).data)
 
     def _templates_page(self, channel: str, page: int, limit: int = PAGE_SIZE) -> Request:
         query = {"page": str(page), "limit": str(limit)}
@@ -221,10 +215,7 @@ class Jelou(Provider):
         Their sample signs the JSON written again, so compact JSON is accepted beside the exact bytes.
         https://docs.jelou.ai/en/api/pma-custom/firma-hmac
         """
-        if not secret:
-            return
-        given = headers.get("X-Jelou-Signature", "")
-        if not any(constant_time_compare(given, _signature(secret, form)) for form in _signed_forms(body)):
+        if secret and not is_signed(body, secret, headers.get("X-Jelou-Signature", "")):
             raise WebhookRejected
 
     @classmethod
@@ -290,15 +281,3 @@ def _rows(answer: Answer) -> tuple[list[Any], int | None]:
     raise ProviderError(
         _("Jelou's list of templates could not be read."), kind=Kind.REFUSED, code="unreadable", answer=answer
     )
-
-
-def _signature(secret: str, body: bytes) -> str:
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def _signed_forms(body: bytes) -> Iterator[bytes]:
-    yield body
-    try:
-        yield json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        return
