@@ -23,7 +23,12 @@ def taken(bot: Bot, minutes_ago: float = 3, **fields: Any) -> Message:
     """A template that the provider took so long ago."""
     at = timezone.now() - minutes_ago * MINUTE
     template = bot.templates.first() or make_template(bot)
-    made = {"status": Status.ACCEPTED, "provider_id": "m-1", "accepted_at": at, "created_at": at}
+    made: dict[str, Any] = {
+        "status": Status.ACCEPTED,
+        "provider_id": "m-1",
+        "accepted_at": at,
+        "created_at": at,
+    }
     return make_message(bot, template=template, **made | fields)
 
 
