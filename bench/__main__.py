@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import figures, history, lane, options, pages
+from . import figures, history, lane, options, pages, tabs, webhook
 from .ceiling import stub_rate
 from .databases import opened
 from .figures import Bench, Line
@@ -31,6 +31,8 @@ FIGURES: dict[str, Callable[[Bench, str], Iterator[Line]]] = {
     "dashboard.page": pages.dashboard,
     "history.page": history.page,
     "history.export": history.export,
+    "webhook.rate": webhook.rate,
+    "conversation.tabs": tabs.tabs,
 }
 
 

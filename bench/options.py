@@ -13,6 +13,8 @@ FIGURES = (
     "dashboard.page",
     "history.page",
     "history.export",
+    "webhook.rate",
+    "conversation.tabs",
 )
 DATABASES = ("sqlite", "postgresql")
 

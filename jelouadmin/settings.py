@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "jelouadmin.middleware.WebhookMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -227,6 +228,8 @@ COMPOSE_MAX_RECIPIENTS = env.int("COMPOSE_MAX_RECIPIENTS", default=1000)
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=3 * 1024 * 1024)
 # Where exported files lie for a day, readable by us alone. Web and workers of all hosts need the same one.
 EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(BASE_DIR / "var" / "exports")))
+# Webhooks are answered as soon as they are stored. Without it they are applied first.
+WEBHOOKS_APPLIED_AFTER = env.bool("WEBHOOKS_APPLIED_AFTER", default=True)
 # The simulator of `make run`, where its phones can be opened; empty everywhere else.
 SIMULATOR_URL = env.str("SIMULATOR_URL", default="")
 

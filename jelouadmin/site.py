@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +11,12 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import include, path, reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from jelouadmin.dashboard import dashboard_context
+from messaging import conversing
+from templates_app.scoping import User
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Page:
     icon: str
     url_name: str
     permission: str = ""
+    badge: Callable[[User], str] | None = None
 
 
 # The first section is the tab bar of a phone; the others are behind its last tab.
@@ -34,6 +37,13 @@ NAVIGATION = (
         (
             Page(_("Dashboard"), "dashboard", "admin:index"),
             Page(_("Compose"), "compose", "admin:compose", "messaging.add_message"),
+            Page(
+                _("Conversations"),
+                "conversations",
+                "admin:conversations",
+                "messaging.view_conversation",
+                badge=conversing.badge,
+            ),
             Page(_("Messages"), "messages", "admin:messaging_message_changelist", "messaging.view_message"),
             Page(_("Contacts"), "contacts", "admin:messaging_contact_changelist", "messaging.view_contact"),
         ),
@@ -80,8 +90,12 @@ class ConsoleSite(AdminSite):
         return super().index(request, (extra_context or {}) | dashboard_context(request))
 
     def get_urls(self) -> list[Any]:
-        """The pages of models, and one of none. It is named, not imported: its module needs this site."""
-        return [path("operations/", include("messaging.admin.operations")), *super().get_urls()]
+        """The pages of models, and those of none. Named, not imported: their modules need this site."""
+        ours = [
+            path("operations/", include("messaging.admin.operations")),
+            path("conversations/", include("messaging.admin.conversations")),
+        ]
+        return ours + super().get_urls()
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
         """Stock, and a number in an address that no date or column can hold is a bad request."""
@@ -115,7 +129,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 def items_for(request: HttpRequest, pages: tuple[Page, ...]) -> list[dict[str, Any]]:
     return [
-        {"label": page.label, "icon": page.icon, "url": reverse(page.url_name)}
+        {
+            "label": page.label,
+            "icon": page.icon,
+            "url": reverse(page.url_name),
+            # Counted only where it is drawn: parts of pages have no navigation.
+            "badge": SimpleLazyObject(partial(page.badge, request.user)) if page.badge else "",
+            "has_badge": page.badge is not None,
+        }
         for page in pages
         if not page.permission or request.user.has_perm(page.permission)
     ]

@@ -1,10 +1,14 @@
 """How a bot stands with its provider: credentials that work, a webhook that is known, a pause and its end."""
 
 import datetime as dt
+import ipaddress
 import logging
 import secrets
+from dataclasses import dataclass
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Q, TextChoices
 from django.utils import timezone
@@ -57,6 +61,36 @@ def subscribe(bot: Bot) -> None:
         bot.webhook_secret = {"secret": secrets.token_urlsafe(32)}
         bot.save(update_fields=["webhook_secret"])
     provider.subscribe(bot.provider_id, bot.webhook_url, (bot.webhook_secret or {}).get("secret", ""))
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Where the provider reports one kind of event; nowhere if the address is empty."""
+
+    event: str
+    url: str
+    is_ours: bool
+
+
+def subscriptions(bot: Bot) -> list[Subscription]:
+    """What the provider lists, first what we asked for. Raises ProviderError."""
+    provider = bot.account.provider
+    found = provider.subscriptions(bot.provider_id)
+    names = [*provider.events, *sorted(set(found) - set(provider.events))]
+    return [
+        Subscription(name[:60], url := found.get(name, "")[:500], url == bot.webhook_url) for name in names
+    ]
+
+
+def can_be_called() -> bool:
+    """Whether a provider could reach SITE_URL at all: https, and no address of this machine or house."""
+    parts = urlsplit(settings.SITE_URL)
+    host = parts.hostname or ""
+    try:
+        is_public = ipaddress.ip_address(host).is_global
+    except ValueError:
+        is_public = "." in host and not host.endswith((".local", ".internal", ".localhost", ".test"))
+    return parts.scheme == "https" and is_public
 
 
 class PauseEnd(TextChoices):

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
-from messaging import failures, phones
+from messaging import failures, linking, phones
 from messaging.events import REPLY, News, adopt, earliest, keep, not_future, record_status
 from messaging.models import (
     Bot,
@@ -92,10 +92,10 @@ def _apply_news(bot: Bot, event: StatusEvent | ReplyEvent, news: News) -> bool:
         if message is None:
             return False
         adopt(message)
-    else:
-        record_status(message, news)
+    elif not record_status(message, news):
+        adopt(message)  # it may be a repeat of what came before the id was stored
     if isinstance(event, ReplyEvent):
-        _open_window(bot, message.contact, not_future(event.at) or timezone.now(), unread=0)
+        open_window(bot, message.contact, not_future(event.at) or timezone.now(), unread=0)
     return True
 
 
@@ -115,7 +115,7 @@ def receive(bot: Bot, inbound: InboundMessage) -> Message:
     at = not_future(inbound.at) or timezone.now()
     with transaction.atomic():
         contact = _sender(inbound)
-        answered = _latest_outbound(bot, contact, at)
+        answers, answers_by = linking.answered(bot, contact, inbound, at)
         message, created = Message.objects.get_or_create(
             bot=bot,
             provider_id=provider_id,
@@ -127,13 +127,14 @@ def receive(bot: Bot, inbound: InboundMessage) -> Message:
                 "content": inbound.content.stored(),
                 "text": inbound.content.text(),
                 "created_at": at,
-                "answers": answered,
+                "answers": answers,
+                "answers_by": answers_by,
             },
         )
         if created:
-            _open_window(bot, contact, at, unread=1)
-            if answered is not None:
-                Message.objects.filter(pk=answered.pk).update(replied_at=earliest("replied_at", at))
+            open_window(bot, contact, at, unread=1)
+            if answers is not None and answers.direction == Direction.OUT:
+                Message.objects.filter(pk=answers.pk).update(replied_at=earliest("replied_at", at))
     return message
 
 
@@ -156,21 +157,12 @@ def _sender(inbound: InboundMessage) -> Contact:
     return known
 
 
-def _latest_outbound(bot: Bot, contact: Contact, at: dt.datetime) -> Message | None:
-    return (
-        Message.objects.filter(bot=bot, contact=contact, direction=Direction.OUT)
-        .filter(created_at__range=(at - WINDOW, at))
-        .exclude(provider_id="")
-        .order_by("-pk")
-        .first()
-    )
-
-
-def _open_window(bot: Bot, contact: Contact, at: dt.datetime, *, unread: int) -> None:
+def open_window(bot: Bot, contact: Contact, at: dt.datetime, *, unread: int) -> None:
     """Late news never shortens a window that newer news has opened."""
     Conversation.objects.bulk_create([Conversation(bot=bot, contact=contact)], ignore_conflicts=True)
     Conversation.objects.filter(Q(bot=bot, contact=contact)).update(
         last_inbound_at=Greatest(Coalesce("last_inbound_at", at), at),
         window_ends_at=Greatest(Coalesce("window_ends_at", at + WINDOW), at + WINDOW),
         unread=F("unread") + unread,
+        state=Conversation.State.OPEN,
     )

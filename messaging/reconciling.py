@@ -24,7 +24,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from messaging import events, listing, matching, phones, silence
+from messaging import events, listing, matching, phones, polling, silence
 from messaging.events import News, record_status
 from messaging.listing import Listing, OutOfTime, news_of
 from messaging.matching import Doubt, Rivals, Spell
@@ -51,14 +51,16 @@ MAX_EVIDENCE = 20
 
 
 def reconcile() -> None:
-    """Once a minute: ask the providers about what nobody knows, and about what they have fallen silent on.
+    """Once a minute: ask the providers about what nobody knows, what they do not call about, and what
+    they have fallen silent on.
 
     A provider that cannot be asked leaves its rows as they are; they are asked about later.
     """
     ends = time.monotonic() + SLICE_SECONDS
     stuck: set[int] = set()
-    for ask, due in ((_ask, _due()), (silence.ask, silence.due())):
-        for bot, element_name, messages in listing.by_template(due):
+    rounds = ((_ask, _due), (silence.ask, silence.due), (polling.ask, polling.due))
+    for ask, due in rounds:
+        for bot, element_name, messages in listing.by_template(due()):
             if bot.pk in stuck:
                 continue
             try:

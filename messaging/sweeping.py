@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from messaging import events, exporting, sending
+from messaging import applying, events, exporting, sending
 from messaging.events import News, record_status
 from messaging.models import Message, Source
 from messaging.releasing import after, backoff, held, release
@@ -23,6 +23,7 @@ def sweep() -> None:
     for message in _expired_leases():
         _end_lease(message)
     _quarantine()
+    applying.apply_left_behind()
     events.adopt_stragglers(since=timezone.now() - dt.timedelta(hours=1))
     sending.wake_if_due()
     exporting.sweep()

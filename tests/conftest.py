@@ -23,6 +23,7 @@ def groups(request: pytest.FixtureRequest) -> None:
             importlib.import_module("messaging.migrations.0005_operators").let_people_operate(apps, None)
             importlib.import_module("messaging.migrations.0007_explanations").let_people_explain(apps, None)
             importlib.import_module("messaging.migrations.0006_history").let_people_export(apps, None)
+            importlib.import_module("messaging.migrations.0009_conversations").let_people_converse(apps, None)
 
 
 @pytest.fixture

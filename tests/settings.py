@@ -32,3 +32,5 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 EXPORT_ROOT = Path(tempfile.gettempdir()) / f"jelouadmin-exports-{os.getpid()}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+# A test looks at what a webhook did as soon as it was answered.
+WEBHOOKS_APPLIED_AFTER = False

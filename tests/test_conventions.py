@@ -23,8 +23,10 @@ LAYERS = {
         templates_app.admin templates_app.forms templates_app.apps""",
     "verbs": """messaging.composing messaging.drafts messaging.sending messaging.sweeping
         messaging.lines messaging.calls messaging.claiming messaging.releasing messaging.settling
-        messaging.pacing messaging.events messaging.intake messaging.connecting
-        messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.deciding
+        messaging.pacing messaging.events messaging.intake messaging.linking messaging.applying
+        messaging.connecting messaging.conversing
+        messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.polling
+        messaging.deciding
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.summaries messaging.demo

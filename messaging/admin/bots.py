@@ -1,14 +1,18 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from messaging import connecting, operations, queueing
+from messaging import applying, connecting, operations, polling, queueing
 from messaging.forms.accounts import AccountForm, known_kind
 from messaging.forms.bots import BotForm
 from messaging.models import Account, Bot, Health, WebhookDelivery
@@ -126,7 +130,28 @@ class BotAdmin(ScopedAdmin):
             )
             for name, doing in BUTTONS.items()
         ]
-        return ours + super().get_urls()
+        webhook = path(
+            "<int:bot_id>/webhook/",
+            self.admin_site.admin_view(self.webhook_view),
+            name="messaging_bot_webhook",
+        )
+        return [*ours, webhook, *super().get_urls()]
+
+    def webhook_view(self, request: HttpRequest, bot_id: int) -> HttpResponse:
+        """Where the provider reports, as it says itself: asked apart, so that the page waits for nobody."""
+        bot = self.get_queryset(request).select_related("account").filter(pk=bot_id).first()
+        if bot is None or not self.has_change_permission(request, bot):
+            raise Http404
+        context: dict[str, Any] = {"bot": bot}
+        try:
+            rows = connecting.subscriptions(bot)
+            context |= {
+                "rows": rows,
+                "is_ours": all(one.is_ours for one in rows[: len(bot.account.provider.events)]),
+            }
+        except ProviderError as error:
+            context["problem"] = error.message
+        return TemplateResponse(request, "messaging/bot_webhook.html", context)
 
     def post_view(self, doing: Callable[[Bot], str]) -> Callable[..., HttpResponse]:
         """A button of the bot's page: POST only, for people who may change this bot."""
@@ -166,7 +191,15 @@ def _about(bot: Bot | None) -> dict[str, Any]:
     if bot is None:
         return {}
     latest = bot.deliveries.defer("body").order_by("-pk")[:5]
-    return {"bot": bot, "deliveries": latest, "standing": operations.stand(bot)}
+    return {
+        "bot": bot,
+        "deliveries": latest,
+        "standing": operations.stand(bot),
+        "last_call": polling.last_call(bot),
+        "is_polled": polling.is_deaf(bot),
+        "can_be_called": connecting.can_be_called(),
+        "site_url": settings.SITE_URL,
+    }
 
 
 @admin.register(WebhookDelivery)
@@ -177,6 +210,25 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     fields = ("bot", "received_at", "state", "error", "size", "applied_at", "body_text")
     readonly_fields = fields
+    actions = ("apply_again",)
+
+    def has_apply_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("messaging.change_bot")
+
+    @admin.action(description=_("Apply again"), permissions=["apply"])
+    def apply_again(self, request: HttpRequest, deliveries: QuerySet[WebhookDelivery]) -> None:
+        """Harmless for those that were applied: what is known already changes nothing."""
+        keys = list(deliveries.order_by().values_list("pk", flat=True))
+        applied = applying.apply_all(keys)
+        text = ngettext("%(count)s call applied.", "%(count)s calls applied.", applied)
+        messages.success(request, text % {"count": applied})
+        if left := len(keys) - applied:
+            text = ngettext(
+                "%(count)s call could not be applied: it was refused, or met an error of ours.",
+                "%(count)s calls could not be applied: they were refused, or met an error of ours.",
+                left,
+            )
+            messages.warning(request, text % {"count": left})
 
     @admin.display(description=_("body"))
     def body_text(self, delivery: WebhookDelivery) -> str:

@@ -1,8 +1,8 @@
 from .accounts import Account, Health
 from .bots import Bot
 from .contacts import Contact, Tag
-from .conversations import Conversation
-from .messages import Attempt, Direction, Lane, Message, MessageEvent, Outcome, Source
+from .conversations import Conversation, Note
+from .messages import Attempt, Direction, Lane, Link, Message, MessageEvent, Outcome, Source
 from .operations import Drill, WorkerBeat
 from .reasons import ReasonEntry
 from .summaries import Facet, Summary, SummaryMark
@@ -22,8 +22,10 @@ __all__ = [
     "Facet",
     "Health",
     "Lane",
+    "Link",
     "Message",
     "MessageEvent",
+    "Note",
     "Outcome",
     "ReasonEntry",
     "SavedView",

@@ -56,6 +56,21 @@ class Conversation(models.Model):
                 condition=models.Q(reached_at__isnull=False),
                 name="conversation_reach",
             ),
+            models.Index(
+                fields=["bot", "-last_inbound_at", "-id"],
+                condition=models.Q(last_inbound_at__isnull=False),
+                name="conversation_of_bot",
+            ),
+            models.Index(
+                fields=["-last_inbound_at", "-id"],
+                condition=models.Q(last_inbound_at__isnull=False),
+                name="conversation_latest",
+            ),
+            models.Index(
+                fields=["bot", "-last_inbound_at", "-id"],
+                condition=models.Q(unread__gt=0),
+                name="conversation_unread",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -64,3 +79,23 @@ class Conversation(models.Model):
     @property
     def is_window_open(self) -> bool:
         return self.window_ends_at is not None and self.window_ends_at > timezone.now()
+
+
+class Note(models.Model):
+    """What colleagues tell each other about a conversation; it never leaves this house."""
+
+    conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="notes", db_index=False)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by")
+    )
+    text = models.TextField(_("note"), max_length=4000)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+        ordering: ClassVar = ["pk"]
+        indexes: ClassVar = [models.Index(fields=["conversation", "created_at"], name="note_in_conversation")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

@@ -31,6 +31,14 @@ class Lane(models.IntegerChoices):
     CAMPAIGN = 1, _("Campaign")
 
 
+class Link(models.TextChoices):
+    """How we know which message an inbound one answers."""
+
+    QUOTED = "quoted", _("Quoted by the contact")
+    BUTTON = "button", _("A button of it was pressed")
+    LATEST = "latest", _("The latest one before it")
+
+
 class MessageQuerySet(BotScopedQuerySet):
     def due(self) -> "MessageQuerySet":
         """The queue: whatever may leave now, first those that people wait for."""
@@ -98,6 +106,7 @@ class Message(models.Model):
     )
     resend_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="resends")
     answers = models.ForeignKey("self", models.SET_NULL, null=True, related_name="answered_by")
+    answers_by = models.CharField(_("linked by"), max_length=10, choices=Link, blank=True)
 
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
@@ -152,6 +161,7 @@ class Message(models.Model):
             ),
             models.Index(fields=["bot", "-id"], name="message_by_bot"),
             models.Index(fields=["contact", "-id"], name="message_by_contact"),
+            models.Index(fields=["bot", "contact", "-id"], name="message_in_thread"),
             models.Index(fields=["status", "-id"], name="message_by_status"),
             models.Index(fields=["kind", "-id"], name="message_by_kind"),
             models.Index(

@@ -33,7 +33,10 @@ class WebhookDelivery(models.Model):
     class Meta:
         verbose_name = _("webhook delivery")
         verbose_name_plural = _("webhook deliveries")
-        indexes: ClassVar = [models.Index(fields=["bot", "-id"], name="delivery_by_bot")]
+        indexes: ClassVar = [
+            models.Index(fields=["bot", "-id"], name="delivery_by_bot"),
+            models.Index(fields=["id"], condition=models.Q(state="received"), name="delivery_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.bot} {self.received_at:%Y-%m-%d %H:%M:%S}"

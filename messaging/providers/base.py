@@ -104,15 +104,12 @@ class ProviderError(Exception):
 
 @dataclass(frozen=True)
 class Outbound:
-    """One message on its way. `to` is digits with country code, `channel` the provider's id of the bot.
-
-    `reference` is our attempt's id, for providers that carry one.
-    """
+    """One message on its way. `to` is digits with country code, `channel` the provider's id of the bot."""
 
     content: Content
     to: str
     channel: str
-    reference: str
+    reference: str  # our attempt's id, for providers that carry one
 
 
 @dataclass(frozen=True)
@@ -180,6 +177,7 @@ class Provider:
     tells_windows: ClassVar[bool] = False
     # Whether it signs its webhooks with a secret that we choose.
     takes_secret: ClassVar[bool] = False
+    events: ClassVar[Sequence[str]] = ()  # what we ask to hear of, in the provider's words
 
     def __init__(
         self,
@@ -226,7 +224,7 @@ class Provider:
         """What the provider lists of one message; None if it is not there. Raises ProviderError."""
         raise NotImplementedError
 
-    # How many messages of one content may share a call: a choice of the account, where the provider can.
+    # How many messages of one content may share a call: the account's choice, where the provider can.
     most_together = 1
 
     @classmethod
@@ -263,6 +261,10 @@ class Provider:
         None where the provider does not know, or the window is closed. Raises ProviderError.
         """
         return None
+
+    def subscriptions(self, channel: str) -> Mapping[str, str]:
+        """Which address hears of which event. Raises ProviderError."""
+        raise NotImplementedError
 
     @classmethod
     def verify(cls, headers: Mapping[str, str], body: bytes, secret: str, *, url: str = "") -> None:

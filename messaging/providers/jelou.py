@@ -5,16 +5,12 @@ https://docs.jelou.ai/en/api/introduction
 
 import base64
 import datetime as dt
-import hashlib
-import hmac
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 from urllib.parse import quote
 
-from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
 
 from messaging.content import Content, TemplateContent
@@ -42,7 +38,7 @@ from .jelou_errors import raise_for
 from .jelou_hsm import template_body
 from .jelou_messages import BUILDERS, session_call
 from .jelou_templates import listed_template
-from .jelou_webhooks import parse
+from .jelou_webhooks import is_signed, parse, subscribed
 
 PAGE_SIZE = 50
 MAX_PAGES = 200
@@ -55,6 +51,7 @@ class Jelou(Provider):
     kinds = frozenset({*BUILDERS, "template"})
     template_options = frozenset({"flows", "answered", "campaign", "expires"})
     listed_kinds = frozenset({"template"})
+    events = ("delivered_channel", "delivered_user", "read", "failed", "reply")
     credential_fields: ClassVar[Sequence[CredentialField]] = (
         CredentialField("client_id", _("Client ID"), secret=False),
         CredentialField("client_secret", _("Client secret")),
@@ -171,9 +168,14 @@ class Jelou(Provider):
     def subscribe(self, channel: str, url: str, secret: str = "") -> None:
         """https://docs.jelou.ai/whatsapp/hsm/subscriptions and https://docs.jelou.ai/webhook/webhook"""
         bot = f"/v1/bots/{quote(channel, safe='')}"
-        events = ["delivered_channel", "delivered_user", "failed", "read", "reply"]
-        self._call(Request("POST", f"{bot}/events/webhook", {"webhooks": [{"url": url, "events": events}]}))
+        ours = {"webhooks": [{"url": url, "events": list(self.events)}]}
+        self._call(Request("POST", f"{bot}/events/webhook", ours))
         self._call(Request("POST", f"{bot}/webhook/", {"webhookUrl": url}))
+
+    def subscriptions(self, channel: str) -> Mapping[str, str]:
+        """Of incoming messages nothing is listed: https://docs.jelou.ai/whatsapp/hsm/subscriptions"""
+        bot = f"/v1/bots/{quote(channel, safe='')}"
+        return subscribed(self._call(Request("GET", f"{bot}/events/webhook")).data)
 
     def _templates_page(self, channel: str, page: int, limit: int = PAGE_SIZE) -> Request:
         query = {"page": str(page), "limit": str(limit)}
@@ -188,10 +190,7 @@ class Jelou(Provider):
         Their sample signs the JSON written again, so compact JSON is accepted beside the exact bytes.
         https://docs.jelou.ai/en/api/pma-custom/firma-hmac
         """
-        if not secret:
-            return
-        given = headers.get("X-Jelou-Signature", "")
-        if not any(constant_time_compare(given, _signature(secret, form)) for form in _signed_forms(body)):
+        if secret and not is_signed(body, secret, headers.get("X-Jelou-Signature", "")):
             raise WebhookRejected
 
     @classmethod
@@ -257,15 +256,3 @@ def _rows(answer: Answer) -> tuple[list[Any], int | None]:
     raise ProviderError(
         _("Jelou's list of templates could not be read."), kind=Kind.REFUSED, code="unreadable", answer=answer
     )
-
-
-def _signature(secret: str, body: bytes) -> str:
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-def _signed_forms(body: bytes) -> Iterator[bytes]:
-    yield body
-    try:
-        yield json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode()
-    except (ValueError, RecursionError):
-        return

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging.statuses import Status
 
 from .base import Answer, Kind, ProviderError, Request
-from .evidence import LIST_TOO_LONG, Evidence
+from .evidence import LIST_TOO_LONG, Evidence, Step
 from .fields import JSON, Fields, digits, first, identity, moment
 from .jelou_webhooks import REPLIES, STATUSES, TIMES, failure
 
@@ -78,7 +78,16 @@ def evidence(row: object) -> Evidence:
         at=moment(item, *([TIMES[word]] if word in TIMES else [])),
         code=code,
         detail=detail[:2000],
+        steps=tuple(_steps(item)),
+        is_reply=word in REPLIES,
     )
+
+
+def _steps(item: Fields) -> Iterator[Step]:
+    """A row tells when it reached each state."""
+    for word in ("DELIVERED_CHANNEL", "DELIVERED_USER", "READ"):
+        if at := moment(item, TIMES[word]):
+            yield Step(word, STATUSES[word], at)
 
 
 def _word(item: Fields) -> str:

@@ -6,8 +6,13 @@ Inbound messages are documented: https://docs.jelou.ai/webhook/messages-events
 """
 
 import datetime as dt
+import hashlib
+import hmac
+import json
 from collections.abc import Iterator
 from itertools import islice
+
+from django.utils.crypto import constant_time_compare
 
 from messaging.content import Content, InboundContent, TextContent
 from messaging.statuses import Status
@@ -77,7 +82,16 @@ def _inbound(item: Fields) -> InboundMessage | None:
         raw=item,
         name=first(item, "names", "name").strip()[:200],
         at=_time(item),
+        quotes=_quoted(item) or _quoted(item["bubble"]),
+        pressed=first(item["bubble"], "payload")[:200],
     )
+
+
+def _quoted(item: Fields) -> str:
+    """ASSUMED: the documentation shows no quote. WhatsApp says `context.id`; others will do."""
+    context = item.get("context")
+    inside = identity(context, "id", "messageId") if isinstance(context, dict) else ""
+    return inside or identity(item, "quotedMessageId", "replyTo", "replyToMessageId")
 
 
 def _content(bubble: Fields) -> Content:
@@ -108,3 +122,26 @@ TIMES = {
 def _time(item: Fields, word: str = "") -> dt.datetime | None:
     names = [TIMES[word]] if word in TIMES else []
     return moment(item, *names, "timestamp", "received", "date", "updatedAt", "createdAt")
+
+
+def subscribed(body: JSON) -> dict[str, str]:
+    """The address of each event in the list of subscriptions; empty for what cannot be read."""
+    data = body.get("data") if isinstance(body, dict) else None
+    return {name: url for name, url in data.items() if isinstance(url, str)} if isinstance(data, dict) else {}
+
+
+def is_signed(body: bytes, secret: str, given: str) -> bool:
+    """Whether that is the signature of these bytes, or of the same JSON written again compactly."""
+    return any(constant_time_compare(given, _signature(secret, form)) for form in _signed_forms(body))
+
+
+def _signature(secret: str, body: bytes) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def _signed_forms(body: bytes) -> Iterator[bytes]:
+    yield body
+    try:
+        yield json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return

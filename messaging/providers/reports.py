@@ -53,6 +53,8 @@ class InboundMessage:
     raw: Mapping[str, Any]
     name: str = ""
     at: dt.datetime | None = None
+    quotes: str = ""  # the provider's id of the message that the contact quoted
+    pressed: str = ""  # what the button that the contact pressed stands for
 
 
 Event = StatusEvent | ReplyEvent | InboundMessage

@@ -6,16 +6,27 @@ Each page is loaded once and looked at in its four forms.
 
 import json
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from django.contrib.auth.models import User
 from django.db.models import Model
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from jelouadmin.site import NAVIGATION
-from messaging.models import Account, Attempt, Bot, Contact, Message, Outcome, Tag, WebhookDelivery
+from messaging.models import (
+    Account,
+    Attempt,
+    Bot,
+    Contact,
+    Conversation,
+    Message,
+    Outcome,
+    Tag,
+    WebhookDelivery,
+)
 from messaging.statuses import Status
 from templates_app.models import Template
 from tests.e2e.conftest import EVERY_SIZE, SIZES, Person
@@ -103,7 +114,35 @@ def at_compose(kind: str) -> str:
     return f"{reverse('admin:compose')}?contact={contact}&template={template}&kind={kind}"
 
 
+def _talk() -> Conversation:
+    """With something of everything: both directions, a quote, a failure, a note."""
+    talk = Conversation.objects.get(window_ends_at__isnull=False)
+    asked = Message.objects.filter(contact=talk.contact).latest("pk")
+    content = {"kind": "text", "version": 1, "body": LONG}
+    reply: dict[str, Any] = {
+        "direction": "in",
+        "status": "received",
+        "provider_id": "in-1",
+        "content": content,
+    }
+    make_message(talk.bot, talk.contact, answers=asked, answers_by="latest", text=LONG, **reply)
+    make_message(talk.bot, talk.contact, status=Status.FAILED, reason="undeliverable")
+    author = User.objects.get(username="alba")
+    talk.notes.create(author=author, text=LONG)
+    Conversation.objects.filter(pk=talk.pk).update(assignee=author, unread=2)
+    return talk
+
+
+def _closed_talk() -> Conversation:
+    contact = Contact.objects.order_by("wa_id")[2]
+    return open_window(Bot.objects.get(), contact, hours_ago=30)
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "a conversation": lambda: reverse("admin:conversation", args=[_talk().pk]),
+    "a conversation that only a template can go on": lambda: reverse(
+        "admin:conversation", args=[_closed_talk().pk]
+    ),
     "a message that was read": lambda: message_page(attempts__isnull=False),
     "a message that failed": lambda: message_page(reason="undeliverable"),
     "a message nobody can explain": lambda: message_page(reason="unlisted"),

@@ -12,7 +12,7 @@ from tests.factories import make_message, make_user
 from tests.messaging.admin.conftest import logged_in
 
 ALL = [
-    *("Dashboard", "Compose", "Messages", "Contacts"),
+    *("Dashboard", "Compose", "Conversations", "Messages", "Contacts"),
     *("Templates", "Bots", "Accounts", "Webhooks", "Explanations", "Operations", "Users"),
 ]
 

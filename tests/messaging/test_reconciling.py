@@ -41,7 +41,8 @@ def take(bot, message):
 
 
 def silent(bot, provider_id, hours_ago=2.0, **fields):
-    """A row that the provider took so long ago, without a word since."""
+    """A row that the provider took so long ago, without a word of it since, though it calls the bot."""
+    bot.deliveries.get_or_create(body=b"", size=0, state="applied")
     fields.setdefault("template", bot.templates.first() or make_template(bot))
     accepted_at = timezone.now() - hours_ago * HOUR
     return make_message(

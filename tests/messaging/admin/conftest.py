@@ -11,6 +11,7 @@ from messaging.models import (
     Attempt,
     Bot,
     Contact,
+    Conversation,
     DeliveryState,
     Message,
     Outcome,
@@ -45,6 +46,7 @@ class World:
     delivery: WebhookDelivery
     other_bot: Bot
     view: SavedView
+    conversation: Conversation
 
 
 @pytest.fixture
@@ -70,7 +72,9 @@ def world(agent: User, stranger: User) -> World:
     )
     other_bot = make_bot(members=(stranger,), name="Ventas", provider_id="other-bot")
     view = SavedView.objects.create(owner=agent, name=f"View {MARK}", query="status=read")
-    return World(bot, template, contact, message, delivery, other_bot, view)
+    conversation = Conversation.objects.create(bot=bot, contact=contact)
+    conversation.notes.create(author=agent, text=f"Note {MARK}")
+    return World(bot, template, contact, message, delivery, other_bot, view, conversation)
 
 
 def logged_in(user: User) -> Client:

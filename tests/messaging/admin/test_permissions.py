@@ -68,6 +68,7 @@ LOOKING = (
     | of("messaging/tag", *LIST_AND_PAGE)
     | of("messaging/bot", *LIST_AND_PAGE)
     | of("templates_app/template", *LIST_AND_PAGE)
+    | {f"admin/conversations/{rest}" for rest in ("", "list/", "<int:pk>/", "<int:pk>/news/")}
 )
 WATCHING = {"admin/operations/", "admin/operations/news/"}
 WRITING = of("messaging/message", "compose/", "compose/contacts/") | of("messaging/contact", *FORMS)
@@ -81,7 +82,7 @@ SUPERVISING = (
 )
 EXPLAINED = of("messaging/reasonentry", "")
 MANAGING = (
-    of("messaging/bot", *FORMS)
+    of("messaging/bot", *FORMS, "<int:bot_id>/webhook/")
     | of("messaging/account", *LIST_AND_PAGE, *FORMS)
     | of("auth/user", *LIST_AND_PAGE, *FORMS, *DELETE, "<id>/password/")
     | of("auth/group", *LIST_AND_PAGE)

@@ -47,6 +47,7 @@ def _value(name: str, route: str, world: World) -> str:
         "bot_id": world.bot.pk,
         "batch": world.message.batch,
         "key": world.view.pk,
+        "pk": world.conversation.pk,
         "public_id": world.message.public_id,
         "content_type_id": ContentType.objects.get_for_model(Bot).pk,
         "id": world.bot.members.order_by("pk")[0].pk,
