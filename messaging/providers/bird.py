@@ -34,9 +34,8 @@ from .bird_listing import pages
 from .bird_messages import BUILDERS, wire
 from .bird_templates import listed, may_hold_active
 from .evidence import Evidence
-from .fields import first, identity, is_uuid, mapping, moment, rows
+from .fields import Fields, first, identity, is_uuid, mapping, moment, rows
 
-EVENTS = ("whatsapp.inbound", "whatsapp.outbound", "whatsapp.interaction")
 # Nobody's: asked about it, Bird says whether it takes the key.
 NO_WORKSPACE = "00000000-0000-4000-8000-000000000000"
 # A session that never ends; a year that every zone and every database can show.
@@ -55,6 +54,7 @@ class Bird(Provider):
     # Session messages are listed and reported on like templates.
     listed_kinds = kinds
     takes_secret = True
+    events = ("whatsapp.inbound", "whatsapp.outbound", "whatsapp.interaction")
     tells_windows = True
     credential_fields: ClassVar[Sequence[CredentialField]] = (CredentialField("access_key", _("Access key")),)
 
@@ -148,14 +148,25 @@ class Bird(Provider):
         https://docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions
         """
         path = f"{_workspace(channel)}/webhook-subscriptions"
-        wanted = {"key": "channelId", "value": channel.partition("/")[2]}
-        old = [row for page in pages(self._call, path) for row in page if first(row, "url") == url]
-        for event in EVENTS:
+        old = [row for row in self._subscribed(channel) if first(row, "url") == url]
+        for event in self.events:
             body = {"service": "channels", "event": event, "url": url, "signingKey": secret}
-            self._call(Request("POST", path, {**body, "eventFilters": [wanted]}))
+            self._call(Request("POST", path, {**body, "eventFilters": [_only(channel)]}))
         for row in old:
-            if wanted in rows(row.get("eventFilters")) and first(row, "event") in EVENTS:
-                self._call(Request("DELETE", f"{path}/{quote(first(row, 'id'), safe='')}"))
+            self._call(Request("DELETE", f"{path}/{quote(first(row, 'id'), safe='')}"))
+
+    def subscriptions(self, channel: str) -> Mapping[str, str]:
+        return {
+            first(row, "event"): first(row, "url")
+            for row in self._subscribed(channel)
+            if first(row, "status") in ("", "active")
+        }
+
+    def _subscribed(self, channel: str) -> list[Fields]:
+        """What the workspace hears of this channel."""
+        listed = pages(self._call, f"{_workspace(channel)}/webhook-subscriptions")
+        mine = [row for page in listed for row in page if _only(channel) in rows(row.get("eventFilters"))]
+        return [row for row in mine if first(row, "event") in self.events]
 
     # -- Webhooks ------------------------------------------------------------------------------
 
@@ -192,6 +203,11 @@ def _workspace(channel: str) -> str:
 
 def _channel(channel: str) -> str:
     return f"{_workspace(channel)}/channels/{quote(channel.partition('/')[2], safe='')}"
+
+
+def _only(channel: str) -> Fields:
+    """The filter of a subscription that hears of this channel alone."""
+    return {"key": "channelId", "value": channel.partition("/")[2]}
 
 
 def _one(channel: str, what: str, number: str) -> Request:

@@ -368,6 +368,13 @@ def test_subscribing_twice_leaves_one_of_each(bird_simulator):
     assert len(found) == 3
 
 
+def test_what_is_subscribed_is_read_again(bird_simulator):
+    account = bird(bird_simulator.url, BIRD_KEY)
+    assert account.subscriptions(PLACE) == {}
+    account.subscribe(PLACE, "https://app.example.com/hooks", "secret")
+    assert account.subscriptions(PLACE) == dict.fromkeys(account.events, "https://app.example.com/hooks")
+
+
 # -- Evidence --------------------------------------------------------------------------------------
 
 
@@ -544,7 +551,7 @@ def test_a_pressed_button_comes_as_its_title():
 
 def test_a_quote_names_what_it_quotes():
     quoted = {"id": MESSAGE["id"], "type": "message"}
-    assert parsed("inbound_text", replyTo=quoted).content.reply_to == MESSAGE["id"]
+    assert parsed("inbound_text", replyTo=quoted).quotes == MESSAGE["id"]
 
 
 def test_somebody_without_a_number_is_kept_in_the_raw_delivery_only():
