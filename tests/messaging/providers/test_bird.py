@@ -507,6 +507,13 @@ def test_a_failure_says_why():
     assert "re_engagement_message" in event.detail
 
 
+def test_a_report_is_kept_without_what_was_said():
+    event = parsed(
+        "outbound_sent", body={"type": "text", "text": {"text": "482913"}}, template={"a": "482913"}
+    )
+    assert "482913" not in str(event.raw)
+
+
 def test_reading_is_an_interaction():
     event = parsed("interaction_read")
     assert (event.provider_id, event.status, event.word) == (MESSAGE["id"], Status.READ, "read")
