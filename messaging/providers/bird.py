@@ -34,9 +34,8 @@ from .bird_listing import pages
 from .bird_messages import BUILDERS, wire
 from .bird_templates import listed, may_hold_active
 from .evidence import Evidence
-from .fields import first, identity, is_uuid, mapping, moment, rows
+from .fields import Fields, first, identity, is_uuid, mapping, moment, rows
 
-EVENTS = ("whatsapp.inbound", "whatsapp.outbound", "whatsapp.interaction")
 # Nobody's: asked about it, Bird says whether it takes the key.
 NO_WORKSPACE = "00000000-0000-4000-8000-000000000000"
 # A session that never ends; a year that every zone and every database can show.
@@ -51,7 +50,9 @@ class Bird(Provider):
     base_url = "https://api.bird.com"
     kinds = frozenset({*BUILDERS, "template"})
     delivery_options = frozenset(Delivery.model_fields)
+    template_options: ClassVar[frozenset[str]] = frozenset()
     carries_quotes = True
+    events = ("whatsapp.inbound", "whatsapp.outbound", "whatsapp.interaction")
     # Session messages are listed and reported on like templates.
     listed_kinds = kinds
     takes_secret = True
@@ -150,12 +151,22 @@ class Bird(Provider):
         path = f"{_workspace(channel)}/webhook-subscriptions"
         wanted = {"key": "channelId", "value": channel.partition("/")[2]}
         old = [row for page in pages(self._call, path) for row in page if first(row, "url") == url]
-        for event in EVENTS:
+        for event in self.events:
             body = {"service": "channels", "event": event, "url": url, "signingKey": secret}
             self._call(Request("POST", path, {**body, "eventFilters": [wanted]}))
         for row in old:
-            if wanted in rows(row.get("eventFilters")) and first(row, "event") in EVENTS:
+            if wanted in rows(row.get("eventFilters")) and first(row, "event") in self.events:
                 self._call(Request("DELETE", f"{path}/{quote(first(row, 'id'), safe='')}"))
+
+    def subscriptions(self, channel: str) -> Mapping[str, str]:
+        """Of the channel, or of the whole workspace."""
+        path = f"{_workspace(channel)}/webhook-subscriptions"
+        return {
+            first(row, "event"): first(row, "url")
+            for page in pages(self._call, path)
+            for row in page
+            if _concerns(row, channel) and first(row, "status") in ("", "active")
+        }
 
     # -- Webhooks ------------------------------------------------------------------------------
 
@@ -184,6 +195,11 @@ class Bird(Provider):
             if key := credentials["access_key"]:
                 text = text.replace(key, "•••")
         return text
+
+
+def _concerns(subscription: Fields, channel: str) -> bool:
+    filters = {first(row, "key"): first(row, "value") for row in rows(subscription.get("eventFilters"))}
+    return filters.get("channelId", channel.partition("/")[2]) == channel.partition("/")[2]
 
 
 def _workspace(channel: str) -> str:

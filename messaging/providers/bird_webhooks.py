@@ -112,6 +112,7 @@ def _inbound(payload: Fields) -> Event | None:
         raw=payload,
         name=first(mapping(contact.get("annotations")), "name").strip()[:200],
         at=moment(payload, "createdAt", "updatedAt"),
+        quotes=identity(mapping(payload.get("replyTo")), "id"),
     )
 
 
@@ -137,17 +138,15 @@ def _content(payload: Fields) -> Content:
     of = first(body, "type").lower()[:40]
     said = mapping(body.get(of))
     text = first(said, "text")
-    quoted = identity(mapping(payload.get("replyTo")), "id")
     if of == "text" and text:
-        return TextContent(body=text, reply_to=quoted)
+        return TextContent(body=text)
     if of == "location":
-        return InboundContent(of=of, body=_place(said), reply_to=quoted)
+        return InboundContent(of=of, body=_place(said))
     file = next(iter(rows(said.get("images")) or rows(said.get("files"))), {})
     return InboundContent(
         of=_kind(of, file) or "unknown",
         body=text or first(file, "filename"),
         media_url=first(file, "mediaUrl")[:2000],
-        reply_to=quoted,
     )
 
 

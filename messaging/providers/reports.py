@@ -42,10 +42,7 @@ class ReplyEvent:
 
 @dataclass(frozen=True)
 class InboundMessage:
-    """What a contact wrote. `sender` is the provider's id of the person, which is digits.
-
-    `content.reply_to` is the id of the message that it quotes, where the provider tells it.
-    """
+    """What a contact wrote. `sender` is the provider's id of the person, which is digits."""
 
     provider_id: str
     sender: str
@@ -53,6 +50,8 @@ class InboundMessage:
     raw: Mapping[str, Any]
     name: str = ""
     at: dt.datetime | None = None
+    quotes: str = ""  # the provider's id of the message that the contact quoted
+    pressed: str = ""  # what the button that the contact pressed stands for
 
 
 Event = StatusEvent | ReplyEvent | InboundMessage

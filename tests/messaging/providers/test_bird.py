@@ -368,6 +368,14 @@ def test_subscribing_twice_leaves_one_of_each(bird_simulator):
     assert len(found) == 3
 
 
+def test_subscriptions_are_listed_by_event(bird_simulator):
+    provider = bird(bird_simulator.url, BIRD_KEY)
+    assert provider.subscriptions(PLACE) == {}
+    provider.subscribe(PLACE, "https://app.example.com/hooks", "one")
+    assert provider.subscriptions(PLACE) == dict.fromkeys(Bird.events, "https://app.example.com/hooks")
+    assert provider.subscriptions(f"{WORKSPACE}/{VERSION}") == {}
+
+
 # -- Evidence --------------------------------------------------------------------------------------
 
 
@@ -551,7 +559,7 @@ def test_a_pressed_button_comes_as_its_title():
 
 def test_a_quote_names_what_it_quotes():
     quoted = {"id": MESSAGE["id"], "type": "message"}
-    assert parsed("inbound_text", replyTo=quoted).content.reply_to == MESSAGE["id"]
+    assert parsed("inbound_text", replyTo=quoted).quotes == MESSAGE["id"]
 
 
 def test_somebody_without_a_number_is_kept_in_the_raw_delivery_only():
