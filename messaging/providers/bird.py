@@ -50,11 +50,12 @@ class Bird(Provider):
     base_url = "https://api.bird.com"
     kinds = frozenset({*BUILDERS, "template"})
     delivery_options = frozenset(Delivery.model_fields)
+    template_options: ClassVar[frozenset[str]] = frozenset()
     carries_quotes = True
+    events = ("whatsapp.inbound", "whatsapp.outbound", "whatsapp.interaction")
     # Session messages are listed and reported on like templates.
     listed_kinds = kinds
     takes_secret = True
-    events = ("whatsapp.inbound", "whatsapp.outbound", "whatsapp.interaction")
     tells_windows = True
     credential_fields: ClassVar[Sequence[CredentialField]] = (CredentialField("access_key", _("Access key")),)
 
@@ -148,25 +149,24 @@ class Bird(Provider):
         https://docs.bird.com/api/notifications-api/api-reference/webhook-subscriptions
         """
         path = f"{_workspace(channel)}/webhook-subscriptions"
-        old = [row for row in self._subscribed(channel) if first(row, "url") == url]
+        wanted = {"key": "channelId", "value": channel.partition("/")[2]}
+        old = [row for page in pages(self._call, path) for row in page if first(row, "url") == url]
         for event in self.events:
             body = {"service": "channels", "event": event, "url": url, "signingKey": secret}
-            self._call(Request("POST", path, {**body, "eventFilters": [_only(channel)]}))
+            self._call(Request("POST", path, {**body, "eventFilters": [wanted]}))
         for row in old:
-            self._call(Request("DELETE", f"{path}/{quote(first(row, 'id'), safe='')}"))
+            if wanted in rows(row.get("eventFilters")) and first(row, "event") in self.events:
+                self._call(Request("DELETE", f"{path}/{quote(first(row, 'id'), safe='')}"))
 
     def subscriptions(self, channel: str) -> Mapping[str, str]:
+        """Of the channel, or of the whole workspace."""
+        path = f"{_workspace(channel)}/webhook-subscriptions"
         return {
             first(row, "event"): first(row, "url")
-            for row in self._subscribed(channel)
-            if first(row, "status") in ("", "active")
+            for page in pages(self._call, path)
+            for row in page
+            if _concerns(row, channel) and first(row, "status") in ("", "active")
         }
-
-    def _subscribed(self, channel: str) -> list[Fields]:
-        """What the workspace hears of this channel."""
-        listed = pages(self._call, f"{_workspace(channel)}/webhook-subscriptions")
-        mine = [row for page in listed for row in page if _only(channel) in rows(row.get("eventFilters"))]
-        return [row for row in mine if first(row, "event") in self.events]
 
     # -- Webhooks ------------------------------------------------------------------------------
 
@@ -197,17 +197,17 @@ class Bird(Provider):
         return text
 
 
+def _concerns(subscription: Fields, channel: str) -> bool:
+    filters = {first(row, "key"): first(row, "value") for row in rows(subscription.get("eventFilters"))}
+    return filters.get("channelId", channel.partition("/")[2]) == channel.partition("/")[2]
+
+
 def _workspace(channel: str) -> str:
     return f"/workspaces/{quote(channel.partition('/')[0], safe='')}"
 
 
 def _channel(channel: str) -> str:
     return f"{_workspace(channel)}/channels/{quote(channel.partition('/')[2], safe='')}"
-
-
-def _only(channel: str) -> Fields:
-    """The filter of a subscription that hears of this channel alone."""
-    return {"key": "channelId", "value": channel.partition("/")[2]}
 
 
 def _one(channel: str, what: str, number: str) -> Request:

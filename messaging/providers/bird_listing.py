@@ -18,7 +18,8 @@ from .bird_webhooks import STATUSES
 from .evidence import LIST_TOO_LONG, Evidence
 from .fields import Fields, digits, first, identity, mapping, moment, rows
 
-PAGE_SIZE = 100
+# Long messages come whole, and an answer has a megabyte at most.
+PAGE_SIZE = 50
 MAX_PAGES = 100
 # Of a message, for the record: no bodies, which may hold one-time codes.
 KEPT = ("id", "status", "reason", "details", "reference", "createdAt", "lastStatusAt", "scheduledFor")

@@ -77,6 +77,8 @@ def _outbound(payload: Fields) -> Event | None:
     if not provider_id or not word or first(payload, "direction") == "incoming":
         return None
     status = STATUSES.get(word)
+    # What was said may be a one-time code; history has it already, hidden where it must be.
+    payload = {name: value for name, value in payload.items() if name not in ("body", "template")}
     code, detail = failure(payload) if status == Status.FAILED else ("", "")
     return StatusEvent(
         provider_id, word, status, payload, moment(payload, "lastStatusAt", "updatedAt"), code, detail

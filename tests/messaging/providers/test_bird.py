@@ -368,11 +368,12 @@ def test_subscribing_twice_leaves_one_of_each(bird_simulator):
     assert len(found) == 3
 
 
-def test_what_is_subscribed_is_read_again(bird_simulator):
-    account = bird(bird_simulator.url, BIRD_KEY)
-    assert account.subscriptions(PLACE) == {}
-    account.subscribe(PLACE, "https://app.example.com/hooks", "secret")
-    assert account.subscriptions(PLACE) == dict.fromkeys(account.events, "https://app.example.com/hooks")
+def test_subscriptions_are_listed_by_event(bird_simulator):
+    provider = bird(bird_simulator.url, BIRD_KEY)
+    assert provider.subscriptions(PLACE) == {}
+    provider.subscribe(PLACE, "https://app.example.com/hooks", "one")
+    assert provider.subscriptions(PLACE) == dict.fromkeys(Bird.events, "https://app.example.com/hooks")
+    assert provider.subscriptions(f"{WORKSPACE}/{VERSION}") == {}
 
 
 # -- Evidence --------------------------------------------------------------------------------------
@@ -512,6 +513,13 @@ def test_a_failure_says_why():
     event = parsed("outbound_delivery_failed")
     assert event.code == "131047"
     assert "re_engagement_message" in event.detail
+
+
+def test_a_report_is_kept_without_what_was_said():
+    event = parsed(
+        "outbound_sent", body={"type": "text", "text": {"text": "482913"}}, template={"a": "482913"}
+    )
+    assert "482913" not in str(event.raw)
 
 
 def test_reading_is_an_interaction():
