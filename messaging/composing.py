@@ -157,6 +157,8 @@ def _refusal(contact: Contact, windows: set[int] | None, own: str | Promise) -> 
 
 def _own_problem(draft: Draft, content: Content, shared: Sequence[Problem]) -> str | Promise:
     """What is wrong with one copy and not with all of them; that is said once, elsewhere."""
+    if not draft.variables:
+        return ""
     own = [problem for problem in _checked(draft, content) if problem.hard and problem not in shared]
     return own[0].message if own else ""
 

@@ -15,6 +15,7 @@ os.environ.update(
     LANGUAGE_CODE="en",
     TIME_ZONE="UTC",
     LOG_LEVEL="WARNING",
+    TRY_LINKS="False",
 )
 os.environ.setdefault("DATABASE_URL", "sqlite:///test.sqlite3")
 
@@ -27,6 +28,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # Nothing is collected for tests, and whitenoise warns about a folder that is not there.
 STATIC_ROOT = f"{tempfile.gettempdir()}/jelouadmin-static"
 os.makedirs(STATIC_ROOT, exist_ok=True)
+MEDIA_ROOT = f"{tempfile.gettempdir()}/jelouadmin-media-{os.getpid()}"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False

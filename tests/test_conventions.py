@@ -18,8 +18,8 @@ SIMULATOR = "messaging.simulator"
 # Imports point down only. A name stands for itself and for everything inside it.
 LAYERS = {
     "wiring": "jelouadmin",
-    "doors": """messaging.admin messaging.forms messaging.webhooks messaging.probes messaging.tasks
-        messaging.checks messaging.management messaging.urls messaging.apps
+    "doors": """messaging.admin messaging.forms messaging.webhooks messaging.downloads messaging.probes
+        messaging.tasks messaging.checks messaging.management messaging.urls messaging.apps
         templates_app.admin templates_app.forms templates_app.apps""",
     "verbs": """messaging.composing messaging.drafts messaging.sending messaging.sweeping
         messaging.lines messaging.calls messaging.claiming messaging.releasing messaging.settling
@@ -27,14 +27,14 @@ LAYERS = {
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.deciding
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
-        messaging.summaries messaging.demo
+        messaging.summaries messaging.demo messaging.uploads messaging.trying
         messaging.drilling
         templates_app.syncing""",
     "rows": """messaging.models messaging.migrations
         templates_app.models templates_app.scoping templates_app.migrations""",
     "border": "messaging.providers",
     "pure": """messaging.statuses messaging.phones messaging.failures messaging.failure_codes
-        messaging.content
+        messaging.content messaging.filetypes messaging.pictures
         templates_app.components templates_app.rules templates_app.problems templates_app.media_rules
         templates_app.formatting templates_app.bubbles templates_app.rendering""",
 }

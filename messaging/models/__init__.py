@@ -4,6 +4,7 @@ from .contacts import Contact, Tag
 from .conversations import Conversation
 from .messages import Attempt, Direction, Lane, Message, MessageEvent, Outcome, Source
 from .operations import Drill, WorkerBeat
+from .uploads import Upload
 from .webhooks import DeliveryState, WebhookDelivery
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Outcome",
     "Source",
     "Tag",
+    "Upload",
     "WebhookDelivery",
     "WorkerBeat",
 ]

@@ -4,7 +4,6 @@ ProviderError
   kind NOT_SENT   the request certainly did not take effect: try again later
   kind REFUSED    the provider answered that it will not send this: never repeat it unchanged
   kind UNKNOWN    it may have taken effect: only evidence or a person may settle it
-WebhookRejected   the call did not come from the provider
 """
 
 import datetime as dt
@@ -207,9 +206,16 @@ class Provider:
     label: ClassVar[str]
     base_url: ClassVar[str]
     credential_fields: ClassVar[Sequence[CredentialField]]
-    # Kinds of content that the provider tells about after it took them: it lists them, and reports on them.
-    # About any other, an unknown outcome can be settled by a person only.
+    # Kinds that it lists and reports on; an unknown outcome of any other is settled by a person only.
     listed_kinds: ClassVar[frozenset[str]] = frozenset()
+    # Kinds that it carries at all, and fields of `Delivery` and of templates that its wire body has.
+    kinds: ClassVar[frozenset[str]] = frozenset()
+    delivery_options: ClassVar[frozenset[str]] = frozenset()
+    template_options: ClassVar[frozenset[str]] = frozenset({"flows", "answered", "campaign", "expires"})
+    carries_quotes: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        cls.kinds = cls.kinds or frozenset(getattr(cls, "_builders", ()))
 
     def __init__(
         self,
