@@ -50,10 +50,10 @@ def _why_not(form: ComposeForm, window: Mapping[str, object], value: str) -> tup
     return "", ""
 
 
-def not_carried(form: ComposeForm) -> list[Text]:
-    """Labels of the kinds that the bot's provider has no way to send."""
-    if form.chosen_bot is None:
-        return []
-    return [
-        LABELS[value] for _label, values in GROUPS for value in values if value not in form.provider.kinds
-    ]
+def not_carried(form: ComposeForm) -> str:
+    """Which kinds the bot's provider has no way to send, in one sentence; empty if it carries all."""
+    values = [value for _label, values in GROUPS for value in values if value not in form.provider.kinds]
+    if form.chosen_bot is None or not values:
+        return ""
+    kinds = ", ".join(str(LABELS[value]) for value in values)
+    return _("%(provider)s cannot carry: %(kinds)s.") % {"provider": form.provider.label, "kinds": kinds}

@@ -51,6 +51,8 @@ def page_context(request: HttpRequest, form: ComposeForm, *, strict: bool) -> di
         "window": window,
         "tags": Tag.objects.all(),
         "templates": form.templates,
+        "provider": form.provider.label if form.chosen_bot else "",
+        "carries_quotes": form.provider.carries_quotes,
         "zone": timezone.get_current_timezone_name(),
         "strict": strict,
         **admin.site.each_context(request),
@@ -150,9 +152,16 @@ def _value_field(
 
 
 def _bubble(form: ComposeForm) -> str:
-    if form.plan is None or (form.chosen_kind == "template" and form.chosen_template is None):
+    if form.plan is None or _is_blank(form):
         return ""
     return bubble_html(form.plan.sample.bubble(), time=timezone.now(), show_media_from=settings.MEDIA_HOSTS)
+
+
+def _is_blank(form: ComposeForm) -> bool:
+    """Whether there is nothing to draw yet; a choice alone is nothing."""
+    if form.chosen_kind == "template":
+        return form.chosen_template is None
+    return not any(one.value.strip() for one in form.inputs if one.field.widget != "select")
 
 
 def _window(form: ComposeForm) -> dict[str, Any]:
