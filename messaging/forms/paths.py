@@ -68,7 +68,7 @@ def flatten(node: Node, prefix: str = "") -> Iterator[tuple[str, str]]:
 def look(root: Node, path: str) -> Node | None:
     node: Node | None = root
     for key in path.split("."):
-        node = node.below.get(key) if node else None
+        node = node.below.get(_number(key)) if node else None
     return node
 
 
@@ -114,9 +114,13 @@ def _move(group: Node, verb: str, path: str, index: int) -> Change | None:
 
 def _reach(root: Node, keys: list[str]) -> Node:
     for key in keys:
-        number = str(int(key)) if key.isdecimal() else key
-        root = root.below.setdefault(number, Node())
+        root = root.below.setdefault(_number(key), Node())
     return root
+
+
+def _number(key: str) -> str:
+    """`07` is 7."""
+    return str(int(key)) if key.isdecimal() else key
 
 
 def _close_gaps(node: Node) -> None:
