@@ -26,5 +26,7 @@ def download(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     is_attachment = not upload.mime.startswith(SHOWN)
     response["Content-Disposition"] = content_disposition_header(is_attachment, upload.name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
+    # Files are compressed already, and compressing them again would hide their size.
+    response["Content-Encoding"] = "identity"
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -51,8 +51,9 @@ def inspect(file: BinaryIO, name: str, kind: str) -> FileFacts:
         raise _too_large(size, most)
     mime = _mime(file, name)
     if mime not in TYPES[kind].values():
-        facts = {"type": mime or _("file of an unknown type"), "types": ", ".join(TYPES[kind])}
-        raise FileRefused(_("This is a %(type)s, and WhatsApp takes %(types)s here.") % facts)
+        facts = {"type": mime or _("of an unknown type"), "types": ", ".join(TYPES[kind])}
+        sentence = _("This file is %(type)s, and WhatsApp takes %(types)s here. Choose another one.")
+        raise FileRefused(sentence % facts)
     picture = _picture(file, mime) if mime.startswith("image/") else None
     if picture:
         _check_picture(picture, kind, size)

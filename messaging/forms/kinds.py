@@ -128,6 +128,8 @@ CARD = Group(
 
 # -- People ------------------------------------------------------------------------------------------
 
+# A card may have twenty of each, and a page has to stay below the thousand fields that Django takes.
+MOST_LINES = 5
 TYPE = Field("type", _("Kind"), placeholder=_("Work, Home, Mobile"))
 CONTACT = Group(
     "contacts",
@@ -148,7 +150,7 @@ CONTACT = Group(
                 TYPE,
             ),
             least=0,
-            most=people.MOST_LINES,
+            most=MOST_LINES,
         ),
         Group(
             "emails",
@@ -156,7 +158,7 @@ CONTACT = Group(
             _("E-mail address"),
             _("Add an e-mail address"),
             (Field("email", _("E-mail address"), "email", placeholder="ana@example.com"), TYPE),
-            most=people.MOST_LINES,
+            most=MOST_LINES,
         ),
         Fold(
             "more",
@@ -179,7 +181,7 @@ CONTACT = Group(
                         Field("country_code", _("Country code"), placeholder="EC"),
                         TYPE,
                     ),
-                    most=people.MOST_LINES,
+                    most=MOST_LINES,
                 ),
             ),
         ),

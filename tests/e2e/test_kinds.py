@@ -124,7 +124,7 @@ def test_a_picture_is_uploaded_and_seen(
     expect(picture).to_have_count(1)
     with writing.answer():
         field.set_input_files({"name": "menu.png", "mimeType": "image/png", "buffer": files.PDF})
-    expect(writing.page.locator("#below-f-files-0-url")).to_contain_text("This is a application/pdf")
+    expect(writing.page.locator("#below-f-files-0-url")).to_contain_text("This file is application/pdf")
     assert sent(writing)["files"][0]["mime"] == "image/png"
 
 

@@ -58,6 +58,11 @@ def test_anybody_with_the_address_gets_the_file(agent, settings):
     assert "immutable" in response["Cache-Control"]
 
 
+def test_the_size_of_a_file_is_told_also_to_who_takes_it_compressed(agent, settings):
+    response = Client().get(path_of(upload(agent), settings), headers={"Accept-Encoding": "gzip"})
+    assert response["Content-Length"] == str(len(files.PDF))
+
+
 def test_a_picture_is_drawn_where_it_stands(agent, settings):
     kept = upload(agent, files.png(), "a.png", "image")
     assert Client().get(path_of(kept, settings))["Content-Disposition"].startswith("inline")
