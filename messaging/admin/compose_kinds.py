@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from messaging.forms.compose import ComposeForm
-from messaging.forms.kinds import GROUPS, ICONS, LABELS
 from messaging.forms.parts import Text
+from messaging.forms.tiles import GROUPS, ICONS, LABELS
 
 
 @dataclass(frozen=True)

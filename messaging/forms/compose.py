@@ -18,12 +18,13 @@ from messaging.content import SESSION_KINDS, Content
 from messaging.drafts import Draft
 from messaging.forms.extras import delivery_parts, header_parts, template_parts
 from messaging.forms.keys import as_key
-from messaging.forms.kinds import KINDS, LABELS
+from messaging.forms.kinds import KINDS
 from messaging.forms.media import MediaInputs
 from messaging.forms.nodes import Input, Node, Page, inputs
 from messaging.forms.parts import Part
 from messaging.forms.posting import VALUE_PREFIX, in_shape, kept
 from messaging.forms.reading import Posted, read
+from messaging.forms.tiles import LABELS
 from messaging.models import Bot, Contact, Direction, Message, Tag
 from messaging.providers import PROVIDERS
 from messaging.providers.base import Provider

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from messaging.content import SESSION_KINDS, Content
 from messaging.content.delivery import Delivery
 from messaging.forms.extras import delivery_parts, template_parts
-from messaging.forms.kinds import GROUPS, ICONS, KINDS, LABELS
+from messaging.forms.kinds import KINDS
 from messaging.forms.nodes import Page, groups, inputs
 from messaging.forms.paths import Change
 from messaging.forms.reading import Posted, read, with_zone
+from messaging.forms.tiles import GROUPS, ICONS, LABELS
 from templates_app.components import Button, Card, Components, Header
 from tests.contents import EXAMPLES, WRONG
 
