@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from messaging.content import SESSION_KINDS, Content, TemplateContent
+from messaging.content import Content, TemplateContent, TextContent
 from messaging.failures import explain
 from messaging.models import Bot, Contact, Message
 from templates_app.components import Variable
@@ -65,7 +65,7 @@ class Draft:
     def content_for(self, contact: Contact | None) -> Content:
         """The message as this contact will get it; blanks that nothing fills stay blank."""
         content = self._template_content(contact) if self.template else self.content
-        content = content or SESSION_KINDS.get(self.kind, SESSION_KINDS["text"])()
+        content = content or TextContent()
         if self.quoted and contact and self.quoted.contact_id == contact.pk:
             return content.model_copy(update={"reply_to": self.quoted.provider_id})
         return content

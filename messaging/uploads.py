@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 from typing import BinaryIO, cast
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import get_valid_filename
 
 from messaging.content.media import TYPES
 from messaging.filetypes import inspect
 from messaging.models import Upload
+from templates_app.scoping import User
 
 NAME_LIMIT = 80
 

@@ -22,7 +22,7 @@ from messaging.forms.kinds import KINDS
 from messaging.forms.media import MediaInputs
 from messaging.forms.nodes import Input, Node, Page, inputs
 from messaging.forms.parts import Part
-from messaging.forms.posting import VALUE_PREFIX, in_shape, kept
+from messaging.forms.posting import VALUE_PREFIX, in_shape, kept, texts
 from messaging.forms.reading import Posted, read
 from messaging.forms.tiles import LABELS
 from messaging.models import Bot, Contact, Direction, Message, Tag
@@ -70,11 +70,11 @@ class ComposeForm(forms.Form):
         self._limit("contact", Contact.objects.for_user(user))
         self._limit("template", self.templates)
         self.full_clean()
-        self.posted = Posted(self.data.dict())
+        self.posted = Posted(texts(self.data))
         self.attachments = MediaInputs(self.inputs)
         if files:
             self.data.update(self.attachments.keep(files, user))
-            self.posted = Posted(self.data.dict())
+            self.posted = Posted(texts(self.data))
             self.attachments.inputs = self.inputs
 
     def _limit(self, name: str, choices: QuerySet) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 
 from django.http import QueryDict
 
-from messaging.content import SESSION_KINDS, TemplateContent
+from messaging.content import SESSION_KINDS, Content, TemplateContent
 from messaging.forms import paths
 from messaging.forms.keys import as_key
 from messaging.forms.paths import Change
@@ -15,9 +15,8 @@ VALUE_PREFIX = "value-"
 MOST_KEPT = 400
 
 # The first pieces of all names that some kind's form has.
-HEADS = frozenset(
-    name for content in (*SESSION_KINDS.values(), TemplateContent) for name in content.model_fields
-) | {"text"}
+CONTENTS: tuple[type[Content], ...] = (*SESSION_KINDS.values(), TemplateContent)
+HEADS = frozenset(name for content in CONTENTS for name in content.model_fields) | {"text"}
 NO_INPUTS = frozenset(
     {"kind", "version", "reply_to", "components", "values", "element_name", "language", "category"}
 )
@@ -27,7 +26,7 @@ def in_shape(data: QueryDict) -> tuple[QueryDict, Change | None]:
     """A copy in which the pressed button has had its effect, without impossible keys and gaps."""
     changed = data.copy()
     _change_people(changed)
-    nested = {name: changed[name] for name in changed if "." in name and paths.is_path(name)}
+    nested = {name: text for name, text in texts(changed).items() if "." in name and paths.is_path(name)}
     tree = paths.nest(nested.items())
     change = paths.change(tree, data.get("rows", ""))
     for name in nested:
@@ -45,10 +44,17 @@ def _change_people(data: QueryDict) -> None:
     data.setlist("tag", [key for key in data.getlist("tag") if as_key(key)])
 
 
+def texts(data: QueryDict) -> dict[str, str]:
+    """The last value of each name; nothing of a name whose values are all gone."""
+    return {name: str(values[-1]) for name, values in data.lists() if values}
+
+
 def kept(data: QueryDict, shown: Collection[str]) -> list[tuple[str, str]]:
     """Names and values that some other kind or template may want again, but those on the page."""
-    names = (name for name in data if name not in shown and _is_wanted(name))
-    return [(name, data[name]) for name in names if data[name]][:MOST_KEPT]
+    found = texts(data).items()
+    return [(name, text) for name, text in found if text and name not in shown and _is_wanted(name)][
+        :MOST_KEPT
+    ]
 
 
 def _is_wanted(name: str) -> bool:
