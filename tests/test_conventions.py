@@ -27,7 +27,7 @@ LAYERS = {
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.deciding
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
-        messaging.summaries messaging.demo messaging.uploads messaging.trying
+        messaging.summaries messaging.demo messaging.demo_content messaging.uploads messaging.trying
         messaging.drilling
         templates_app.syncing""",
     "rows": """messaging.models messaging.migrations
