@@ -59,7 +59,7 @@ def _judged(found: Beginning, kind: str) -> Verdict:
     if found.status not in GOOD:
         sentence = _("The link answers %(status)d. Open it in a browser and check it.")
         return Verdict(sentence % {"status": found.status}, is_good=False, is_known=False)
-    return _flaw(found, kind) or _praise(found)
+    return _flaw(found, kind) or Verdict(works(found.mime, found.size), is_good=True)
 
 
 def _flaw(found: Beginning, kind: str) -> Verdict | None:
@@ -75,6 +75,6 @@ def _flaw(found: Beginning, kind: str) -> Verdict | None:
     return None
 
 
-def _praise(found: Beginning) -> Verdict:
-    facts = {"type": found.mime or "?", "size": readable(found.size) if found.size else "?"}
-    return Verdict(_("The link works: %(type)s, %(size)s.") % facts, is_good=True)
+def works(mime: str, size: int | None) -> str:
+    facts = {"type": mime or _("unknown type"), "size": readable(size) if size else _("unknown size")}
+    return _("The link works: %(type)s, %(size)s.") % facts

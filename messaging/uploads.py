@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import PurePosixPath
@@ -44,7 +45,8 @@ def plain_name(name: str, mime: str, kind: str) -> str:
     endings = [ending for ending, known in TYPES[kind].items() if known == mime]
     stem = PurePosixPath(name.replace("\\", "/")).stem
     ending = PurePosixPath(name).suffix.lower()
-    ascii_stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", stem).strip("-.")[:NAME_LIMIT]
+    letters = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    ascii_stem = re.sub(r"[^A-Za-z0-9_.-]+", "-", letters).strip("-.")[:NAME_LIMIT]
     return get_valid_filename(ascii_stem or "file") + (ending if ending in endings else endings[0])
 
 

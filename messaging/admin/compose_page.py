@@ -84,27 +84,24 @@ def _announcement(change: Change | None) -> str:
 def _by_field(form: ComposeForm, *, strict: bool) -> dict[str, list[Problem]]:
     """Problems under the name of the field they stand at."""
     found: dict[str, list[Problem]] = {}
+    shown = [one.name for one in form.inputs]
     for problem in form.problems:
         name = INPUT_NAMES.get(problem.field, problem.field)
-        if strict or problem in form.attachments.problems or _is_touched(form, name):
+        if strict or problem in form.attachments.problems or _is_touched(form, name, shown):
             found.setdefault(name, []).append(problem)
     return found
 
 
-def _is_touched(form: ComposeForm, name: str) -> bool:
+def _is_touched(form: ComposeForm, name: str, shown: Sequence[str]) -> bool:
     """A page nobody has filled yet is not wrong, it is empty."""
     if name == "recipients":
         return bool(form.audience.contacts or form.audience.refused)
     if name in form.typed or name in form.fields:
         return bool((form.typed.get(name) or form.data.get(name, "")).strip())
-    if _is_shown(form, name):
+    if any(one == name or one.startswith(f"{name}.") for one in shown):
         below = (text for key, text in form.data.items() if key == name or key.startswith(f"{name}."))
         return any(isinstance(text, str) and text.strip() for text in below)
     return not any(name == variable.key for variable in form.draft.variables) if form.draft else True
-
-
-def _is_shown(form: ComposeForm, name: str) -> bool:
-    return any(one.name == name or one.name.startswith(f"{name}.") for one in form.inputs)
 
 
 def _elsewhere(form: ComposeForm, nodes: Sequence[Node], problems: Problems) -> list[Problem]:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from messaging.content.checks import check_link
 from messaging.filetypes import FileRefused
 from messaging.forms.nodes import Input
-from messaging.trying import try_links
+from messaging.trying import try_links, works
 from messaging.uploads import keep, ours
 from templates_app.problems import Problem
 from templates_app.scoping import User
@@ -65,7 +66,12 @@ class MediaInputs:
         self._try(self._inputs, although_unknown)
 
     def try_one(self, name: str) -> None:
-        self._try([one for one in self._inputs if one.name == name], although_unknown=False)
+        asked = [one for one in self._inputs if one.name == name]
+        for one in asked:
+            self.problems += check_link(one.name, _("The link to the file"), one.value)
+            if upload := self.uploads.get(one.value):
+                self.notes[one.name] = works(upload.mime, upload.size)
+        self._try(asked, although_unknown=False)
 
     def _try(self, inputs: Sequence[Input], although_unknown: bool) -> None:
         """Not those that need no try: uploads are here, and a link that is none has its problem already."""

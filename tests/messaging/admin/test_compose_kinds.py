@@ -284,6 +284,11 @@ def test_a_link_is_tried_on_request_and_the_result_stands_there(
     assert "The link works: image/png, 5 KB." in response.content.decode()
 
 
+def test_an_empty_link_that_is_tried_says_that_it_is_empty(agent_client: Client, bot: Bot) -> None:
+    page = press(agent_client, "", kind="image", **{"try": "files.0.url"})
+    assert "The link to the file is missing. Write an https link." in page
+
+
 def test_what_was_uploaded_here_is_not_fetched_from_here(
     agent_client: Client, lucia: Contact, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
