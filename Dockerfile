@@ -8,7 +8,9 @@ RUN python -m venv /venv \
 
 FROM python:3.11-slim-bookworm
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-RUN useradd --system --uid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin jelou
+# A volume takes the owner of the folder that it is laid over.
+RUN useradd --system --uid 10001 --home-dir /app --no-create-home --shell /usr/sbin/nologin jelou \
+ && install --directory --owner=jelou /media
 WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .

@@ -166,6 +166,8 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 STATIC_URL = "static/"
 STATIC_ROOT = env.path("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))()
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Files that people upload; every web host must see the same folder. No URL shows the folder itself.
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -188,8 +190,9 @@ X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Hosts whose pictures may be shown in previews, as CSP sources ("https://cdn.example.com").
-MEDIA_HOSTS = env.list("MEDIA_HOSTS", default=[])
+# Hosts whose pictures may be shown in previews, as CSP sources ("https://cdn.example.com"); what was
+# uploaded here is shown too.
+MEDIA_HOSTS = [SITE_URL, *env.list("MEDIA_HOSTS", default=[])]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],
@@ -224,6 +227,9 @@ SEND_MAX_STARTS = env.int("SEND_MAX_STARTS", default=5)
 RECONCILE_GRACE_SECONDS = env.int("RECONCILE_GRACE_SECONDS", default=300)
 # One press of Send reaches at most so many people; more is a campaign.
 COMPOSE_MAX_RECIPIENTS = env.int("COMPOSE_MAX_RECIPIENTS", default=1000)
+# Whether Send first fetches the beginning of each linked file, as WhatsApp will. Off where the web host
+# has no way out.
+TRY_LINKS = env.bool("TRY_LINKS", default=True)
 # WhatsApp sends batches of up to 3 MB; nothing larger is read.
 WEBHOOK_MAX_BYTES = env.int("WEBHOOK_MAX_BYTES", default=3 * 1024 * 1024)
 # Where exported files lie for a day, readable by us alone. Web and workers of all hosts need the same one.

@@ -159,6 +159,8 @@ def _own_problem(
     draft: Draft, content: Content, contact: Contact, shared: Sequence[Problem]
 ) -> str | Promise:
     """What is wrong with one copy and not with all of them; that is said once, elsewhere."""
+    if not draft.variables:
+        return ""
     if why := draft.left_out(contact):
         return why
     own = [problem for problem in _checked(draft, content, contact) if problem.hard and problem not in shared]

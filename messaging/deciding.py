@@ -74,7 +74,8 @@ def refusal(message: Message, windows: set[int] | None = None) -> str:
 
 def _problem(message: Message) -> str:
     """What the rules of today find wrong with its words and values; they may be newer than the message."""
-    objections = PROVIDERS[message.bot.account.kind].objections(message.loaded)
+    account = message.bot.account
+    objections = PROVIDERS[account.kind].objections(message.loaded, account.options)
     hard = [problem for problem in [*message.loaded.problems(), *objections] if problem.hard]
     return str(hard[0].message) if hard else ""
 

@@ -12,11 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from messaging import connecting
-from messaging.content import TemplateContent
+from messaging.content import Content, TemplateContent
+from messaging.demo_content import rich_contents
 from messaging.models import Account, Bot, Contact, Conversation, Message, MessageEvent, Source, Tag
 from messaging.providers import PROVIDERS
 from messaging.statuses import Status
 from messaging.template_sync import sync_templates
+from templates_app.models import Template
 
 PEOPLE = {"admin": "Admins", "supervisor": "Supervisors", "agent": "Agents"}
 # As the simulator knows them: one account of each provider.
@@ -34,6 +36,8 @@ BOTS = (
 CONTACTS = 200
 HISTORY = 240
 HISTORY_DAYS = 14
+# Of the history every tenth message is no template.
+RICH_EVERY = 10
 
 FIRST = [
     "María",
@@ -227,28 +231,18 @@ def _message(
 ) -> Message:
     bot = chance.choice(bots)
     contact = chance.choice(contacts)
-    template = chance.choice(
-        list(bot.templates.sendable().exclude(category="AUTHENTICATION").select_related("version"))
-    )
+    rich = rich_contents()
+    template = None if number % RICH_EVERY == 0 else _template(bot, chance)
+    content = _filled(template) if template else rich[number // RICH_EVERY % len(rich)]
     status = chance.choices(list(ENDS), list(ENDS.values()))[0]
     moment = timezone.now() - dt.timedelta(minutes=chance.randint(60, HISTORY_DAYS * 24 * 60))
-    components = template.components
-    content = TemplateContent(
-        element_name=template.element_name,
-        language=template.language,
-        category=template.category,
-        provider_id=template.provider_id,
-        values={variable.key: variable.example or "1042" for variable in components.variables},
-        media_url=components.header.sample_url if components.header else "",
-        components=components,
-    )
     message = Message(
         bot=bot,
         contact=contact,
-        kind="template",
+        kind=content.kind,
         content=content.stored(),
         template=template,
-        version=template.version,
+        version=template.version if template else None,
         text=content.text(),
         to=contact.wa_id or "",
         status=status,
@@ -262,6 +256,25 @@ def _message(
         if step != Status.QUEUED:
             setattr(message, f"{step}_at", at)
     return message
+
+
+def _template(bot: Bot, chance: random.Random) -> Template:
+    return chance.choice(
+        list(bot.templates.sendable().exclude(category="AUTHENTICATION").select_related("version"))
+    )
+
+
+def _filled(template: Template) -> Content:
+    components = template.components
+    return TemplateContent(
+        element_name=template.element_name,
+        language=template.language,
+        category=template.category,
+        provider_id=template.provider_id,
+        values={variable.key: variable.example or "1042" for variable in components.variables},
+        media_url=components.header.sample_url if components.header else "",
+        components=components,
+    )
 
 
 def _steps(message: Message) -> Iterator[tuple[Status, dt.datetime]]:

@@ -7,6 +7,7 @@ function, so that they cannot differ.
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.content import Content, TemplateContent, TextContent
 from messaging.failures import explain
-from messaging.models import Bot, Contact
+from messaging.models import Bot, Contact, Message
 from templates_app.components import Variable
 from templates_app.models import Template
 from templates_app.rules import Problem, clean_value
@@ -40,15 +41,22 @@ class Value:
 
 @dataclass(frozen=True)
 class Draft:
-    """`typed` is keyed by `Variable.key`; what is not typed comes from the contact, then the fallback."""
+    """`content` is what everybody gets, of any kind but a template.
+
+    A template's `typed` is keyed by `Variable.key`; what is not typed comes from the contact, then the
+    fallback. `extras` are the other fields of its content. `quoted` is a message of one contact, who alone
+    gets the quote.
+    """
 
     bot: Bot
     kind: str
+    content: Content | None = None
     template: Template | None = None
     typed: Mapping[str, str] = field(default_factory=dict)
-    text: str = ""
     media_url: str = ""
     filename: str = ""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    quoted: Message | None = None
 
     @property
     def variables(self) -> tuple[Variable, ...]:
@@ -91,8 +99,14 @@ class Draft:
 
     def content_for(self, contact: Contact | None) -> Content:
         """The message as this contact will get it; blanks that nothing fills stay blank."""
-        if self.template is None:
-            return TextContent(body=self.text.strip())
+        content = self._template_content(contact) if self.template else self.content
+        content = content or TextContent()
+        if self.quoted and contact and self.quoted.contact_id == contact.pk:
+            return content.model_copy(update={"reply_to": self.quoted.provider_id})
+        return content
+
+    def _template_content(self, contact: Contact | None) -> Content:
+        assert self.template
         values = {variable.key: self.value(variable, contact).text for variable in self.variables}
         return TemplateContent(
             element_name=self.template.element_name,
@@ -103,6 +117,7 @@ class Draft:
             media_url=self.media_url.strip(),
             filename=self.filename.strip(),
             components=self.template.components,
+            **self.extras,
         )
 
     def problems(self) -> list[Problem]:

@@ -1,12 +1,18 @@
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
+from messaging.content import SESSION_KINDS, Content
+from messaging.content.delivery import Delivery
 from messaging.models import Bot
+from messaging.providers import PROVIDERS
+from messaging.providers.jelou import Jelou
+from templates_app.problems import Problem
 from tests.factories import make_account, make_bot, make_user
 from tests.simulating import Simulator, bird_simulator, simulator, simulator_process
 
@@ -59,3 +65,19 @@ def agent_client(client: Client, agent: User) -> Iterator[Client]:
 def admin_person_client(client: Client, admin_person: User) -> Client:
     client.force_login(admin_person)
     return client
+
+
+@pytest.fixture
+def carries_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A provider that carries every kind and every option, so that the form alone decides."""
+
+    class Carrier(Jelou):
+        kinds = frozenset({"template", *SESSION_KINDS})
+        delivery_options = frozenset(Delivery.model_fields)
+        carries_quotes = True
+
+        @classmethod
+        def objections(cls, content: Content, options: Mapping[str, Any] | None = None) -> list[Problem]:
+            return []
+
+    monkeypatch.setitem(PROVIDERS, "jelou", Carrier)

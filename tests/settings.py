@@ -16,6 +16,7 @@ os.environ.update(
     LANGUAGE_CODE="en",
     TIME_ZONE="UTC",
     LOG_LEVEL="WARNING",
+    TRY_LINKS="False",
 )
 os.environ.setdefault("DATABASE_URL", "sqlite:///test.sqlite3")
 
@@ -28,6 +29,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 # Nothing is collected for tests, and whitenoise warns about a folder that is not there.
 STATIC_ROOT = f"{tempfile.gettempdir()}/jelouadmin-static"
 os.makedirs(STATIC_ROOT, exist_ok=True)
+MEDIA_ROOT = f"{tempfile.gettempdir()}/jelouadmin-media-{os.getpid()}"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 EXPORT_ROOT = Path(tempfile.gettempdir()) / f"jelouadmin-exports-{os.getpid()}"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -18,8 +18,8 @@ SIMULATOR = "messaging.simulator"
 # Imports point down only. A name stands for itself and for everything inside it.
 LAYERS = {
     "wiring": "jelouadmin",
-    "doors": """messaging.admin messaging.forms messaging.webhooks messaging.probes messaging.tasks
-        messaging.checks messaging.management messaging.urls messaging.apps
+    "doors": """messaging.admin messaging.forms messaging.webhooks messaging.downloads messaging.probes
+        messaging.tasks messaging.checks messaging.management messaging.urls messaging.apps
         templates_app.admin templates_app.forms templates_app.apps""",
     "verbs": """messaging.composing messaging.drafts messaging.sending messaging.sweeping
         messaging.lines messaging.calls messaging.claiming messaging.releasing messaging.settling
@@ -29,19 +29,17 @@ LAYERS = {
         messaging.deciding
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
-        messaging.summaries messaging.demo
-        messaging.explaining messaging.resending messaging.replaying
-        messaging.counting messaging.summaries messaging.funnels messaging.demo
-        messaging.summaries messaging.demo messaging.windows
+        messaging.explaining messaging.resending messaging.replaying messaging.windows
+        messaging.counting messaging.summaries messaging.funnels
         messaging.searching messaging.finding_people messaging.paging messaging.exporting
-        messaging.spreadsheets messaging.columns
-        messaging.drilling
+        messaging.spreadsheets messaging.columns messaging.uploads messaging.trying
+        messaging.demo messaging.demo_content messaging.drilling
         templates_app.syncing""",
     "rows": """messaging.models messaging.migrations messaging.text_index
         templates_app.models templates_app.scoping templates_app.migrations""",
     "border": "messaging.providers",
     "pure": """messaging.statuses messaging.periods messaging.phones messaging.failures
-        messaging.failure_codes messaging.content
+        messaging.failure_codes messaging.content messaging.filetypes messaging.pictures
         templates_app.components templates_app.rules templates_app.problems templates_app.media_rules
         templates_app.value_rules templates_app.special_rules templates_app.moments templates_app.values
         templates_app.formatting templates_app.filling templates_app.bubbles templates_app.card_bubbles

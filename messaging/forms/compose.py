@@ -2,24 +2,38 @@
 
 import json
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from messaging.composing import Audience, Plan, gather, plan
+from messaging.content import SESSION_KINDS, Content
 from messaging.drafts import Draft
+from messaging.forms.extras import delivery_parts, header_parts, template_parts
 from messaging.forms.keys import as_key
-from messaging.models import Bot, Contact, Tag
+from messaging.forms.kinds import KINDS
+from messaging.forms.media import MediaInputs
+from messaging.forms.nodes import Input, Node, Page, inputs
+from messaging.forms.parts import Part
+from messaging.forms.posting import VALUE_PREFIX, in_shape, kept, texts
+from messaging.forms.reading import Posted, read
+from messaging.forms.tiles import LABELS
+from messaging.models import Bot, Contact, Direction, Message, Tag
+from messaging.providers import PROVIDERS
+from messaging.providers.base import Provider
 from templates_app.models import Template
+from templates_app.problems import Problem
 from templates_app.scoping import User
 
-VALUE_PREFIX = "value-"
 # What a post carries beside the message itself.
-ENVELOPE = frozenset({"csrfmiddlewaretoken", "token", "do", "q"})
+ENVELOPE = frozenset({"csrfmiddlewaretoken", "token", "do", "q", "rows", "try", "untried"})
 
 
 class ComposeForm(forms.Form):
@@ -29,24 +43,23 @@ class ComposeForm(forms.Form):
     """
 
     bot = forms.ModelChoiceField(Bot.objects.none(), label=_("Bot"), empty_label=None)
-    kind = forms.ChoiceField(
-        label=_("Kind"), choices=[("template", _("Template")), ("text", _("Text"))], required=False
-    )
+    kind = forms.ChoiceField(label=_("Kind"), choices=list(LABELS.items()), required=False)
     template = forms.ModelChoiceField(Template.objects.none(), label=_("Template"), required=False)
     contact = forms.ModelMultipleChoiceField(
         Contact.objects.none(), to_field_name="public_id", label=_("Contacts"), required=False
     )
     tag = forms.ModelMultipleChoiceField(Tag.objects.all(), label=_("Tags"), required=False)
     numbers = forms.CharField(label=_("Numbers"), required=False, max_length=100_000)
-    text = forms.CharField(label=_("Text"), required=False, strip=False)
-    media_url = forms.CharField(label=_("Address of the file"), required=False)
-    filename = forms.CharField(label=_("File name"), required=False)
     token = forms.UUIDField(required=False)
+    reply_to = forms.UUIDField(required=False)
 
     data: QueryDict
 
-    def __init__(self, user: User, data: QueryDict) -> None:
-        super().__init__(_with_changes(data))
+    def __init__(
+        self, user: User, data: QueryDict, files: MultiValueDict[str, UploadedFile] | None = None
+    ) -> None:
+        changed, self.change = in_shape(data)
+        super().__init__(changed)
         self.user = user
         bots = Bot.objects.for_user(user).select_related("account")
         self.bots = list(bots)
@@ -57,6 +70,12 @@ class ComposeForm(forms.Form):
         self._limit("contact", Contact.objects.for_user(user))
         self._limit("template", self.templates)
         self.full_clean()
+        self.posted = Posted(texts(self.data))
+        self.attachments = MediaInputs(self.inputs)
+        if files:
+            self.data.update(self.attachments.keep(files, user))
+            self.posted = Posted(texts(self.data))
+            self.attachments.inputs = self.inputs
 
     def _limit(self, name: str, choices: QuerySet) -> None:
         field = self.fields[name]
@@ -74,6 +93,10 @@ class ComposeForm(forms.Form):
     @cached_property
     def chosen_bot(self) -> Bot | None:
         return self.cleaned_data.get("bot")
+
+    @cached_property
+    def provider(self) -> type[Provider]:
+        return PROVIDERS[self.chosen_bot.account.kind] if self.chosen_bot else Provider
 
     @cached_property
     def chosen_kind(self) -> str:
@@ -105,6 +128,14 @@ class ComposeForm(forms.Form):
         return [chosen[key] for key in self.data.getlist("contact") if key in chosen]
 
     @cached_property
+    def quoted(self) -> Message | None:
+        """The message of a contact that this one answers, if it is the bot's own and can be named."""
+        if not (key := self.cleaned_data.get("reply_to")):
+            return None
+        inbound = Message.objects.for_user(self.user).filter(direction=Direction.IN, bot=self.chosen_bot)
+        return inbound.exclude(provider_id="").select_related("contact").filter(public_id=key).first()
+
+    @cached_property
     def typed(self) -> Mapping[str, str]:
         """Values of variables by key."""
         return {
@@ -113,21 +144,71 @@ class ComposeForm(forms.Form):
             if name.startswith(VALUE_PREFIX)
         }
 
+    # -- The form of the kind --------------------------------------------------------------------
+
+    @cached_property
+    def header(self) -> tuple[Part, ...]:
+        """The file that a template's header wants; it stands above the blanks."""
+        if self.chosen_kind != "template" or self.chosen_template is None:
+            return ()
+        return header_parts(self.chosen_template.components)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Everything else that is filled here, but a template's blanks."""
+        delivery = delivery_parts(self.provider.delivery_options)
+        if self.chosen_kind != "template":
+            return (*KINDS[self.chosen_kind], *delivery)
+        if self.chosen_template is None:
+            return ()
+        components = self.chosen_template.components
+        return (*template_parts(components, self.provider.template_options), *delivery)
+
+    @property
+    def inputs(self) -> list[Input]:
+        """Every input of the kind, without its problems."""
+        return list(inputs(self.nodes(Page(self.posted, {}))))
+
+    def nodes(self, page: Page) -> list[Node]:
+        return page.draw([*self.header, *self.parts])
+
+    @cached_property
+    def kept(self) -> list[tuple[str, str]]:
+        """What was filled in for another kind or another template, carried along unseen."""
+        shown = {one.name for one in self.inputs}
+        if self.chosen_kind == "template":
+            shown |= {"template", *(VALUE_PREFIX + one.key for one in self._variables)}
+        return kept(self.data, shown)
+
+    @property
+    def _variables(self) -> Sequence[Any]:
+        return self.chosen_template.components.variables if self.chosen_template else ()
+
+    # -- What it makes ---------------------------------------------------------------------------
+
     @cached_property
     def draft(self) -> Draft | None:
         """None as long as there is no bot to send from."""
         if self.chosen_bot is None:
             return None
         is_template = self.chosen_kind == "template"
+        values = read([*self.header, *self.parts], self.posted)
         return Draft(
             bot=self.chosen_bot,
             kind=self.chosen_kind,
+            content=None if is_template else self._content(values),
             template=self.chosen_template if is_template else None,
             typed=self.typed,
-            text=self._raw("text"),
-            media_url=self._raw("media_url") if is_template else "",
-            filename=self._raw("filename") if is_template else "",
+            media_url=values.pop("media_url", ""),
+            filename=values.pop("filename", ""),
+            extras=values if is_template else {},
+            quoted=self.quoted if self.provider.carries_quotes else None,
         )
+
+    def _content(self, values: dict[str, Any]) -> Content:
+        for file in values.get("files", ()):
+            file["mime"] = self.attachments.mime(file.get("url", ""))
+        return SESSION_KINDS[self.chosen_kind].model_validate(values)
 
     @cached_property
     def audience(self) -> Audience:
@@ -144,29 +225,11 @@ class ComposeForm(forms.Form):
     def plan(self) -> Plan | None:
         return plan(self.draft, self.audience) if self.draft else None
 
+    @property
+    def problems(self) -> list[Problem]:
+        """Of the plan, and of the files that were tried or refused."""
+        return [*(self.plan.problems if self.plan else ()), *self.attachments.problems]
+
     def _raw(self, name: str) -> str:
         """What was typed, also where the field's own rule refused it: nothing is lost, rules come later."""
         return str(self.data.get(name, ""))
-
-
-def _with_changes(data: QueryDict) -> QueryDict:
-    """A copy in which the buttons of the list of contacts have had their effect, without impossible keys."""
-    changed = data.copy()
-    chosen = [*data.getlist("contact"), *data.getlist("add_contact")]
-    removed = set(data.getlist("remove_contact"))
-    changed["numbers"] = "\n".join(filter(None, [data.get("numbers", ""), *data.getlist("add_number")]))
-    changed.setlist("contact", _unique(key for key in chosen if key not in removed and _is_uuid(key)))
-    changed.setlist("tag", [key for key in data.getlist("tag") if as_key(key)])
-    return changed
-
-
-def _unique(keys: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(keys))
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

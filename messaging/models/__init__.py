@@ -6,6 +6,7 @@ from .messages import Attempt, Direction, Lane, Link, Message, MessageEvent, Out
 from .operations import Drill, WorkerBeat
 from .reasons import ReasonEntry
 from .summaries import Facet, Summary, SummaryMark
+from .uploads import Upload
 from .views import Export, SavedView
 from .webhooks import DeliveryState, WebhookDelivery
 
@@ -33,6 +34,7 @@ __all__ = [
     "Summary",
     "SummaryMark",
     "Tag",
+    "Upload",
     "WebhookDelivery",
     "WorkerBeat",
 ]

@@ -4,7 +4,6 @@ ProviderError
   kind NOT_SENT   the request certainly did not take effect: try again later
   kind REFUSED    the provider answered that it will not send this: never repeat it unchanged
   kind UNKNOWN    it may have taken effect: only evidence or a person may settle it
-WebhookRejected   the call did not come from the provider
 """
 
 import datetime as dt

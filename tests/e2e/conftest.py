@@ -94,8 +94,7 @@ class Person:
 
     def choose_kind(self, name: str) -> None:
         with self.answer():
-            # The radio itself lies under its label.
-            self.page.locator(".segmented label", has_text=name).click()
+            self.page.get_by_role("radio", name=name, exact=True).check()
 
     def field(self, label: str) -> Locator:
         return self.page.get_by_role("textbox", name=label, exact=True)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from messaging import composing, queueing
 from messaging.composing import gather, plan
+from messaging.content import TextContent
 from messaging.drafts import Draft
 from messaging.models import Contact, Conversation, Message, MessageEvent, Source, Tag
 from messaging.providers.base import Outbound
@@ -33,7 +34,7 @@ def template_draft(bot, typed=VALUES, components=None, **fields):
 
 
 def text_draft(bot, text="Hola"):
-    return Draft(bot=bot, kind="text", text=text)
+    return Draft(bot=bot, kind="text", content=TextContent(body=text))
 
 
 def send(draft, audience, sender, batch=None):

@@ -6,7 +6,7 @@ from messaging.content import TemplateContent, TextContent
 from messaging.drafts import Draft, Value, from_contact
 from messaging.models import Contact
 from templates_app.components import Components, Hint, Variable
-from tests.factories import ORDER, make_account, make_contact, make_template
+from tests.factories import ORDER, make_account, make_contact, make_message, make_template
 
 
 def variable(label, name="1", **hint):
@@ -99,8 +99,22 @@ def test_a_blank_without_a_name_or_a_label_is_not_filled_by_chance():
 # -- Content ---------------------------------------------------------------------------------------
 
 
-def test_a_text_is_the_text_that_was_typed(bot):
-    assert Draft(bot=bot, kind="text", text=" Hola \n").content_for(None) == TextContent(body="Hola")
+def test_everybody_gets_the_content_that_is_no_template(bot):
+    content = TextContent(body="Hola")
+    assert Draft(bot=bot, kind="text", content=content).content_for(make_contact()) is content
+
+
+def test_only_whose_message_is_quoted_gets_the_quote(bot):
+    quoted = make_message(bot, provider_id="wamid.1")
+    draft = Draft(bot=bot, kind="text", content=TextContent(body="Sí"), quoted=quoted)
+    assert draft.content_for(quoted.contact).reply_to == "wamid.1"
+    assert draft.content_for(make_contact()).reply_to == ""
+
+
+def test_what_a_template_needs_besides_its_values_is_taken_along(bot):
+    extras = {"flows": {"0": "flow-1"}, "answered": {"menu": [{"title": "Sí", "flow_id": "f"}]}}
+    content = Draft(bot=bot, kind="template", template=make_template(bot), extras=extras).content_for(None)
+    assert (content.flows, content.answered.menu[0].title) == ({"0": "flow-1"}, "Sí")
 
 
 def test_a_template_takes_along_what_it_needs_to_be_sent(bot):

@@ -162,7 +162,7 @@ def test_a_text_is_refused_once_the_window_is_closed(agent_client: Client, bot: 
     open_window(bot, lucia, hours_ago=25)
     response = post(agent_client, kind="text", text="Hola", contact=lucia.public_id)
     assert response.status_code == 422
-    assert ">Hola</textarea>" in response.content.decode()
+    assert ">\nHola</textarea>" in response.content.decode()
 
 
 def test_a_bot_that_is_off_collects_no_queue(agent_client: Client, bot: Bot, template: Template) -> None:
@@ -336,7 +336,8 @@ def inputs(page: str) -> set[tuple[str, str]]:
     """Names and values of the fields of a page, as a browser would post them."""
     tags = re.findall(r"<input\b([^>]*)>", page)
     found = [(re.search(r'\bname="([^"]*)"', tag), re.search(r'\bvalue="([^"]*)"', tag)) for tag in tags]
-    areas = re.findall(r'<textarea\b[^>]*\bname="([^"]*)"[^>]*>(.*?)</textarea>', page, re.DOTALL)
+    # A browser leaves out a line break right behind the tag.
+    areas = re.findall(r'<textarea\b[^>]*\bname="([^"]*)"[^>]*>\n?(.*?)</textarea>', page, re.DOTALL)
     pairs = [(name[1], value[1]) for name, value in found if name and value] + areas
     return {(html.unescape(name), html.unescape(value)) for name, value in pairs}
 

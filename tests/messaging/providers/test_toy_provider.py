@@ -110,7 +110,7 @@ def test_it_sends_through_the_pump(toy_bot: Bot, stub: Stub) -> None:
 def test_what_it_cannot_carry_is_said_before_sending(toy_bot: Bot) -> None:
     contact = make_contact()
     open_window(toy_bot, contact)
-    draft = Draft(bot=toy_bot, kind="text", text="Hola")
+    draft = Draft(bot=toy_bot, kind="text", content=TextContent(body="Hola"))
     assert plan(draft, gather(toy_bot, contacts=[contact])).can_send
     assert [problem.field for problem in Toy.objections(ImageContent())] == ["kind"]
 
