@@ -7,7 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 from playwright.sync_api import Route, expect
 
@@ -85,8 +85,9 @@ def test_the_page_of_a_message_follows_it_without_being_loaded_again(
 
 
 def test_what_is_opened_stays_open_while_news_comes(
-    filled: Person, simulator: Simulator, send_all: Callable[[], int]
+    filled: Person, agent: User, simulator: Simulator, send_all: Callable[[], int]
 ) -> None:
+    agent.user_permissions.add(Permission.objects.get(codename="view_raw"))
     simulator.switch(delays={"delivered_user": 2.5}, read="never")
     filled.send()
     send_all()
