@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from messaging import silence, text_index
 from messaging.finding_people import MOST_PEOPLE, people
@@ -161,7 +162,7 @@ def label(name: str) -> str:
         "person": _("Person"),
         "bot": _("Bot"),
         "template": _("Template"),
-        "batch": _("Send"),
+        "batch": pgettext("one press of the button", "Send"),
         "created_by": _("Agent"),
         "contact": _("Contact"),
         "direction": _("Direction"),
