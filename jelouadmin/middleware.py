@@ -32,14 +32,14 @@ class WebhookMiddleware:
 
 
 class NoNulMiddleware:
-    """Refuse queries with a NUL in them: nobody types one, and PostgreSQL takes none in a text."""
+    """Refuse addresses with a NUL in them: nobody types one, and PostgreSQL takes none in a text."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("A query with a NUL in it.")
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("An address with a NUL in it.")
         return self.get_response(request)
 
 
