@@ -48,15 +48,20 @@ class TooMany(ValueError):
 
 def ask(user: User, params: dict[str, str], file_format: str) -> Export:
     """Have a file written. Raises TooMany, and ValueError for a format that is none."""
-    if Export.objects.filter(owner=user, state__in=(State.WAITING, State.RUNNING)).count() >= MAX_WAITING:
+    asked = {
+        "query": searching.Search(searching.kept(params)).query,
+        "format": Export.Format(file_format),
+        # Its key: the name that a zone gives itself may be none that is found again, such as -05.
+        "time_zone": str(timezone.get_current_timezone()),
+        "language": translation.get_language() or "en",
+    }
+    own = Export.objects.filter(owner=user)
+    # Pressed twice: nobody has begun the first, so it will hold all that a second one would.
+    if waiting := own.filter(state=State.WAITING, **asked).first():
+        return waiting
+    if own.filter(state__in=(State.WAITING, State.RUNNING)).count() >= MAX_WAITING:
         raise TooMany
-    export = Export.objects.create(
-        owner=user,
-        query=searching.Search(searching.kept(params)).query,
-        format=Export.Format(file_format),
-        time_zone=timezone.get_current_timezone_name(),
-        language=translation.get_language() or "en",
-    )
+    export = Export.objects.create(owner=user, **asked)
     queueing.wake_exports()
     return export
 
