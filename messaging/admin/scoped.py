@@ -7,7 +7,10 @@ from django.db import models
 from django.db.models.fields.related import ForeignKey, ManyToManyField
 from django.http import HttpRequest
 
-SECRETS = frozenset({"webhook_token", "webhook_secret", "credentials", "spare_credentials", "password"})
+# Secrets, and bytes, which no address can spell.
+UNASKED = frozenset(
+    {"webhook_token", "webhook_secret", "credentials", "spare_credentials", "password", "body"}
+)
 
 
 class ScopedAdmin(admin.ModelAdmin):
@@ -23,8 +26,8 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """What is not shown is not asked for either: letter by letter, a filter would tell it."""
-        is_secret = bool(SECRETS & set(lookup.split("__")))
-        return not is_secret and super().lookup_allowed(lookup, value, request)
+        is_unasked = bool(UNASKED & set(lookup.split("__")))
+        return not is_unasked and super().lookup_allowed(lookup, value, request)
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         return super().formfield_for_foreignkey(db_field, request, **_scoped(db_field, request, kwargs))

@@ -207,6 +207,7 @@ def test_no_query_shows_a_stranger_the_bot(world: World, stranger: User, name: s
         ("messaging_bot", "webhook_secret__isnull=1"),
         ("messaging_bot", "account__credentials__isnull=0"),
         ("messaging_account", "spare_credentials__isnull=1"),
+        ("messaging_webhookdelivery", "body=a"),
         ("messaging_webhookdelivery", "bot__webhook_token__startswith=a"),
         ("auth_user", "password__startswith=p"),
     ],
