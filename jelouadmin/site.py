@@ -10,6 +10,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import BadRequest
 from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import include, path, reverse
@@ -80,12 +81,32 @@ NAVIGATION = (
 )
 
 
+def again_if_another_was_first(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A form that was valid until somebody else saved the same, or the same press came twice.
+
+    Nothing of it is stored then. Asked again, it says at its field what there is already.
+    """
+
+    @wraps(view)
+    def patient(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(request, *args, **kwargs)
+        except IntegrityError:
+            name = getattr(request.resolver_match, "url_name", None) or ""
+            if request.method != "POST" or not name.endswith(("_add", "_change", "_rename")):
+                raise
+            return view(request, *args, **kwargs)
+
+    return patient
+
+
 class LoginForm(AdminAuthenticationForm):
     """Stock tells browsers how long a name is, and believes them."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].validators.append(MaxLengthValidator(self.fields["username"].max_length))
+        name = self.fields["username"]
+        name.validators.append(MaxLengthValidator(name.widget.attrs["maxlength"]))
 
 
 class ConsoleSite(AdminSite):
@@ -113,7 +134,7 @@ class ConsoleSite(AdminSite):
 
         Django's own lists and pickers ask the database for whatever was posted as a key.
         """
-        inner = super().admin_view(view, cacheable)
+        inner = again_if_another_was_first(super().admin_view(view, cacheable))
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:

@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 
@@ -55,13 +56,15 @@ def ask(user: User, params: dict[str, str], file_format: str) -> Export:
         "time_zone": str(timezone.get_current_timezone()),
         "language": translation.get_language() or "en",
     }
-    own = Export.objects.filter(owner=user)
-    # Pressed twice: nobody has begun the first, so it will hold all that a second one would.
-    if waiting := own.filter(state=State.WAITING, **asked).first():
-        return waiting
-    if own.filter(state__in=(State.WAITING, State.RUNNING)).count() >= MAX_WAITING:
-        raise TooMany
-    export = Export.objects.create(owner=user, **asked)
+    with transaction.atomic():
+        # One press after the other. Nobody has begun the first, so it will hold all that a second one would.
+        User.objects.select_for_update().get(pk=user.pk)
+        own = Export.objects.filter(owner=user)
+        if waiting := own.filter(state=State.WAITING, **asked).first():
+            return waiting
+        if own.filter(state__in=(State.WAITING, State.RUNNING)).count() >= MAX_WAITING:
+            raise TooMany
+        export = Export.objects.create(owner=user, **asked)
     queueing.wake_exports()
     return export
 
