@@ -4,7 +4,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
@@ -32,12 +32,14 @@ class WebhookMiddleware:
 
 
 class NoNulMiddleware:
-    """Refuse queries with a NUL in them: nobody types one, and PostgreSQL takes none in a text."""
+    """Refuse addresses with a NUL in them: nobody types one, and PostgreSQL takes none in a text."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info:
+            raise Http404
         if "%00" in request.META.get("QUERY_STRING", ""):
             raise BadRequest("A query with a NUL in it.")
         return self.get_response(request)

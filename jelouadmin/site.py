@@ -7,7 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import BadRequest
+from django.core.validators import MaxLengthValidator
+from django.db import IntegrityError
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
 from django.urls import include, path, reverse
@@ -78,7 +81,36 @@ NAVIGATION = (
 )
 
 
+def again_if_another_was_first(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A form that was valid until somebody else saved the same, or the same press came twice.
+
+    Nothing of it is stored then. Asked again, it says at its field what there is already.
+    """
+
+    @wraps(view)
+    def patient(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(request, *args, **kwargs)
+        except IntegrityError:
+            name = getattr(request.resolver_match, "url_name", None) or ""
+            if request.method != "POST" or not name.endswith(("_add", "_change", "_rename")):
+                raise
+            return view(request, *args, **kwargs)
+
+    return patient
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Stock tells browsers how long a name is, and believes them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = self.fields["username"]
+        name.validators.append(MaxLengthValidator(name.widget.attrs["maxlength"]))
+
+
 class ConsoleSite(AdminSite):
+    login_form = LoginForm
     site_header = site_title = "Jelou Admin"
     index_title = _("Dashboard")
     site_url = None
@@ -98,15 +130,25 @@ class ConsoleSite(AdminSite):
         return ours + super().get_urls()
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        """Stock, and a number in an address that no date or column can hold is a bad request."""
-        inner = super().admin_view(view, cacheable)
+        """Stock, and what no date or column can hold is a bad request.
+
+        Django's own lists and pickers ask the database for whatever was posted as a key.
+        """
+        inner = again_if_another_was_first(super().admin_view(view, cacheable))
 
         @wraps(inner)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             try:
-                return inner(request, *args, **kwargs)
+                response = inner(request, *args, **kwargs)
+                if request.method == "POST" and isinstance(response, TemplateResponse):
+                    response.render()
+                return response
             except OverflowError as error:
                 raise BadRequest("A number in this address is too large.") from error
+            except ValueError as error:
+                if "expected a number but got" not in str(error):
+                    raise
+                raise BadRequest("A key that is none.") from error
 
         return guarded
 

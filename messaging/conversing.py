@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, TextChoices
 from django.db.models.functions import Substr
 from django.utils import timezone
@@ -24,6 +25,8 @@ PAGE, THREAD, UNREAD = 30, 40, 50
 RECENT = 30
 # Of a message in the list of conversations.
 EXCERPT = 120
+# The same note of the same person within so long is a second press of the button.
+DOUBLE_PRESS = dt.timedelta(seconds=10)
 # The badge counts no further.
 MANY = 99
 
@@ -257,9 +260,18 @@ def set_state(conversation: Conversation, state: str) -> None:
 
 
 def leave_note(conversation: Conversation, author: User, text: str) -> Note:
-    """Raises ValueError for one without words."""
-    if not text.strip():
+    """The note; the one that is there if its button was pressed twice. Raises ValueError without words."""
+    text = text.replace("\0", "").strip()[:4000]
+    if not text:
         raise ValueError(_("Write the note first."))
-    return Note.objects.create(
-        conversation=conversation, author=author, text=text.strip()[:4000], created_at=timezone.now()
-    )
+    with transaction.atomic():
+        # One press after the other.
+        Conversation.objects.select_for_update().get(pk=conversation.pk)
+        latest = conversation.notes.order_by("-pk").first()
+        if latest and (latest.author_id, latest.text) == (author.pk, text) and _is_fresh(latest):
+            return latest
+        return conversation.notes.create(author=author, text=text, created_at=timezone.now())
+
+
+def _is_fresh(note: Note) -> bool:
+    return timezone.now() - note.created_at < DOUBLE_PRESS

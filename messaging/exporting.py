@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 
@@ -48,15 +49,22 @@ class TooMany(ValueError):
 
 def ask(user: User, params: dict[str, str], file_format: str) -> Export:
     """Have a file written. Raises TooMany, and ValueError for a format that is none."""
-    if Export.objects.filter(owner=user, state__in=(State.WAITING, State.RUNNING)).count() >= MAX_WAITING:
-        raise TooMany
-    export = Export.objects.create(
-        owner=user,
-        query=searching.Search(searching.kept(params)).query,
-        format=Export.Format(file_format),
-        time_zone=timezone.get_current_timezone_name(),
-        language=translation.get_language() or "en",
-    )
+    asked = {
+        "query": searching.Search(searching.kept(params)).query,
+        "format": Export.Format(file_format),
+        # Its key: the name that a zone gives itself may be none that is found again, such as -05.
+        "time_zone": str(timezone.get_current_timezone()),
+        "language": translation.get_language() or "en",
+    }
+    with transaction.atomic():
+        # One press after the other. Nobody has begun the first, so it will hold all that a second one would.
+        User.objects.select_for_update().get(pk=user.pk)
+        own = Export.objects.filter(owner=user)
+        if waiting := own.filter(state=State.WAITING, **asked).first():
+            return waiting
+        if own.filter(state__in=(State.WAITING, State.RUNNING)).count() >= MAX_WAITING:
+            raise TooMany
+        export = Export.objects.create(owner=user, **asked)
     queueing.wake_exports()
     return export
 

@@ -17,9 +17,15 @@ from .pictures import Picture, read_jpeg, read_png, read_webp
 
 HEAD = 4096
 STICKER_SIDE = 512
+# What a phone's camera makes is below; a small file may claim more, to fill the memory of who opens it.
+MOST_PIXELS = 100_000_000
 ANIMATED_STICKER = 500 * 1024
 KIB = 1024
 MOST_ENTRIES = 5000
+# An archive ends in the list of its names, after that the list's length, and at most 64 KB of comment.
+# https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
+LIST_END, LARGE_LIST_END, LARGEST_END = b"PK\x05\x06", b"PK\x06\x07", 65_557
+MOST_LISTED = 1024 * 1024
 
 OFFICE = {"word/": ".docx", "xl/": ".xlsx", "ppt/": ".pptx"}
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -83,6 +89,9 @@ def _picture(file: BinaryIO, mime: str) -> Picture:
     picture = _READERS[mime](file.read())
     if picture is None or not picture.width or not picture.height:
         raise FileRefused(_("The picture is damaged or cut off. Save it again and choose it once more."))
+    if picture.width * picture.height > MOST_PIXELS:
+        sentence = _("The picture has %(width)d × %(height)d pixels, which is too many. Make it smaller.")
+        raise FileRefused(sentence % {"width": picture.width, "height": picture.height})
     return picture
 
 
@@ -157,8 +166,20 @@ def _by_sound(head: bytes) -> str:
     return "audio/aac" if head[1] & 0xF6 == 0xF0 else "audio/mpeg" if layer == 0x02 else ""
 
 
+def _is_short_list(file: BinaryIO) -> bool:
+    """Reading the names takes memory: a list that says it is long, or that is of the long kind, is none."""
+    size = file.seek(0, 2)
+    file.seek(max(size - LARGEST_END, 0))
+    end = file.read()
+    at = end.rfind(LIST_END)
+    listed = int.from_bytes(end[at + 12 : at + 16], "little")
+    return at >= 0 and LARGE_LIST_END not in end and listed <= MOST_LISTED
+
+
 def _office(file: BinaryIO) -> str:
     """By the folder inside; only the list of names is read."""
+    if not _is_short_list(file):
+        return ""
     try:
         with zipfile.ZipFile(file) as archive:
             names = [entry.filename for entry in archive.infolist()[:MOST_ENTRIES]]

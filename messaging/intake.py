@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from messaging import failures, linking, phones
+from messaging.content import unsaid
 from messaging.events import REPLY, News, adopt, earliest, keep, not_future, record_status
 from messaging.models import (
     Bot,
@@ -51,6 +52,19 @@ def _parsed(delivery: WebhookDelivery) -> list[Event]:
     except (ValueError, RecursionError):
         return []
     return PROVIDERS[delivery.bot.account.kind].parse(data)
+
+
+def unsaid_in(delivery: WebhookDelivery, text: str) -> str:
+    """`text` without the one-time codes of the messages that this webhook is about."""
+    try:
+        keys = [event.provider_id for event in _parsed(delivery)]
+    except Exception:  # what nobody can read names no message either
+        return text
+    for message in Message.objects.filter(bot=delivery.bot_id, provider_id__in=keys).select_related(
+        "version"
+    ):
+        text = unsaid(message.loaded, text)
+    return text
 
 
 def _apply_all(bot: Bot, events: Iterable[Event]) -> DeliveryState:

@@ -26,7 +26,12 @@ class Picture:
 
 def read_png(data: bytes) -> Picture | None:
     """None for what is no whole PNG."""
-    if not data.startswith(PNG_START) or data[12:16] != b"IHDR" or PNG_END not in data[-64:]:
+    if (
+        len(data) < 26
+        or not data.startswith(PNG_START)
+        or data[12:16] != b"IHDR"
+        or PNG_END not in data[-64:]
+    ):
         return None
     width, height, bits, colours = unpack(">IIBB", data[16:26])
     return Picture(width, height, is_plain=bits == 8 and colours in (PNG_RGB, PNG_RGBA))

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from messaging import applying, connecting, operations, polling, queueing
+from messaging import applying, connecting, intake, operations, polling, queueing
 from messaging.forms.accounts import AccountForm, known_kind
 from messaging.forms.bots import BotForm
 from messaging.models import Account, Bot, Health, WebhookDelivery
@@ -232,4 +232,4 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("body"))
     def body_text(self, delivery: WebhookDelivery) -> str:
-        return bytes(delivery.body).decode(errors="replace")[:20000]
+        return intake.unsaid_in(delivery, bytes(delivery.body).decode(errors="replace"))[:20000]

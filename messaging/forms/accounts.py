@@ -3,7 +3,9 @@
 Which fields there are is the provider's word: its `credential_fields` and `option_fields`.
 """
 
-from typing import Any, ClassVar
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from django import forms
@@ -13,6 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from messaging.models import Account
 from messaging.providers import PROVIDERS
 from messaging.providers.account_fields import CredentialField, OptionField
+from messaging.providers.links import leads_inside
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # Another provider needs other fields, which htmx puts in the place of these.
@@ -38,6 +44,7 @@ class AccountForm(forms.ModelForm):
         model = Account
         fields: ClassVar = ["name", "kind", "base_url"]
 
+    _needed: StrOrPromise = _("The provider needs this.")
     # The kind whose fields are shown, where it is not the row's own.
     chosen_kind: ClassVar[str] = ""
 
@@ -74,14 +81,27 @@ class AccountForm(forms.ModelForm):
             raise forms.ValidationError(
                 _("The address must start with https://, or others could read the credentials.")
             )
+        if self._is_moved(url) and leads_inside(url):
+            raise forms.ValidationError(
+                _("The address leads into a private network. Write the one that your provider gives you.")
+            )
         return url
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        if self._stored and self._is_moved(cleaned.get("base_url", "")):
+            # Stored secrets never go to another host: whoever names it has to know them.
+            self._stored = {}
+            self._needed = _("The address leads to another host. Write the credentials again.")
         for field in self.provider.credential_fields:
             if not cleaned.get(field.name) and not self._stored.get(field.name):
-                self.add_error(field.name, _("The provider needs this."))
+                self.add_error(field.name, self._needed)
         return cleaned
+
+    def _is_moved(self, url: str) -> bool:
+        """Whether the API is at another host now; the provider's own address is always trusted."""
+        old = self.initial.get("base_url") or self.provider.base_url
+        return bool(url) and urlsplit(url).netloc != urlsplit(old).netloc
 
     def save(self, commit: bool = True) -> Account:
         account = self.instance

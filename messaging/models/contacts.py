@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from messaging import phones
 from templates_app.scoping import User
 
+# More than any name has.
+LONGEST_TERM = 300
+
 
 class Tag(models.Model):
     name = models.CharField(_("name"), max_length=50, unique=True)
@@ -31,6 +34,7 @@ class ContactQuerySet(models.QuerySet):
 
     def matching(self, text: str) -> Self:
         """Contacts whose name or number holds `text`; a number may be written in any way."""
+        text = text[:LONGEST_TERM]  # SQLite gives up on longer patterns
         found = Q(name__icontains=text)
         digits = "".join(filter(str.isdecimal, text)).lstrip("0")
         if len(digits) >= 3:

@@ -25,6 +25,14 @@ HEADERS = {
     "Range": "bytes=0-1023",
 }
 IPV6_IN_IPV4 = ipaddress.ip_network("64:ff9b::/96")
+# IPv4 addresses in the oldest way of writing them as IPv6.
+# https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.1
+IPV4_COMPATIBLE = ipaddress.ip_network("::/96")
+# Public by its number, and inside of every virtual machine at Azure.
+# https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+AZURE_HOST = ipaddress.ip_address("168.63.129.16")
+# Below it only the web's own ports: the others are mail, shells and the like.
+FREE_PORTS = 1024
 
 
 class LinkUnreachable(Exception):
@@ -65,6 +73,8 @@ def _fetch(url: str) -> tuple[Beginning, str]:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("No link to a file.")
+    if parts.port and parts.port < FREE_PORTS and parts.port not in (80, 443):
+        raise ValueError("No port of a web server.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with _pool(parts.scheme, parts.hostname, parts.port) as pool:
         # The Host header names the site; the connection goes to the address that was checked.
@@ -108,11 +118,23 @@ def _may_call(address: Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         # An IPv4 address inside an IPv6 one is what counts.
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
-        if inner is None and address in IPV6_IN_IPV4:
+        if inner is None and (address in IPV6_IN_IPV4 or address in IPV4_COMPATIBLE):
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return _may_call(inner)
-    return address.is_global and not address.is_multicast
+    return address.is_global and not address.is_multicast and address != AZURE_HOST
+
+
+def leads_inside(url: str) -> bool:
+    """Whether a host is known to have an address that is not public; unknown ones have none."""
+    try:
+        parts = urlsplit(url)
+        _public_address(parts.hostname or "", parts.port or 443)
+    except LinkForbidden:
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
 
 
 def _beginning(response: BaseHTTPResponse) -> Beginning:

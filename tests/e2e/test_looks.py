@@ -5,6 +5,7 @@ Each page is loaded once and looked at in its four forms.
 """
 
 import json
+import uuid
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -22,8 +23,11 @@ from messaging.models import (
     Bot,
     Contact,
     Conversation,
+    Export,
     Message,
     Outcome,
+    ReasonEntry,
+    SavedView,
     Tag,
     WebhookDelivery,
 )
@@ -138,6 +142,37 @@ def _closed_talk() -> Conversation:
     return open_window(Bot.objects.get(), contact, hours_ago=30)
 
 
+def _exports() -> str:
+    """In each of their states."""
+    owner = User.objects.get(username="alba")
+    for state in Export.State:
+        if state != Export.State.RUNNING:
+            Export.objects.create(owner=owner, format="csv", state=state, error="broken", query=f"q={LONG}")
+    return reverse("admin:exports")
+
+
+def _saved_view() -> str:
+    owner = User.objects.get(username="alba")
+    for is_shared in (True, False):
+        query = "status=read&since=7"
+        SavedView.objects.create(
+            owner=owner, name=f"{LONG[:50]} {is_shared}", query=query, is_shared=is_shared
+        )
+    return reverse("admin:messaging_message_changelist") + "?status=read&since=7&person=%E2%80%AEabc"
+
+
+def _batch() -> uuid.UUID:
+    batch = uuid.uuid4()
+    for contact in Contact.objects.all():
+        newest = Message.objects.filter(contact=contact).order_by("-pk").values_list("pk", flat=True)[:1]
+        Message.objects.filter(pk__in=list(newest)).update(batch=batch)
+    return batch
+
+
+def _explanation() -> ReasonEntry:
+    return ReasonEntry.objects.create(provider="jelou", said=LONG, sentence=LONG, action=LONG)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "a conversation": lambda: reverse("admin:conversation", args=[_talk().pk]),
     "a conversation that only a template can go on": lambda: reverse(
@@ -149,6 +184,16 @@ PAGES: dict[str, Callable[[], str]] = {
     "the question before sending again": lambda: (
         f"{reverse('admin:messaging_message_resend')}?message={Message.objects.filter(status='read')[0].public_id}"
     ),
+    "files that were asked for": _exports,
+    "a saved view among filters": _saved_view,
+    "the question before a bot stops": lambda: reverse("admin:bot_stop", args=[of(Bot)]),
+    "a send that several people got": lambda: (
+        f"{reverse('admin:messaging_message_changelist')}?batch={_batch()}"
+    ),
+    "an explanation": lambda: reverse("admin:messaging_reasonentry_change", args=[_explanation().pk]),
+    "conversations nobody has": lambda: reverse("admin:conversations") + "?q=nobody",
+    "the dashboard of a wrong period": lambda: reverse("admin:index") + "?since=2026-13-40&until=x",
+    "deleting a tag": lambda: reverse("admin:messaging_tag_delete", args=[of(Tag)]),
     "a new explanation": lambda: reverse("admin:messaging_reasonentry_add"),
     "a message that waits": lambda: message_page(status="queued"),
     "the search for messages": lambda: reverse("admin:messaging_message_changelist") + "?q=a&since=7",

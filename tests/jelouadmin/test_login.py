@@ -1,5 +1,6 @@
 """Guessing passwords takes for ever."""
 
+import pytest
 from django.contrib.auth.models import User
 
 LOGIN = "/admin/login/"
@@ -39,3 +40,10 @@ def test_a_locked_name_does_not_close_the_door_to_others(client, db, settings):
     User.objects.create_user("beto", password="right", is_staff=True)
     guess(client, settings)
     assert try_to_log_in(client, "right", username="beto").status_code == 302
+
+
+@pytest.mark.parametrize("name", ["x" * 151, "x" * 100_000, "a\x00b"])
+def test_a_name_that_nobody_can_have_is_refused(client, db, name):
+    response = client.post(LOGIN, {"username": name, "password": "wrong"})
+    assert response.status_code == 200
+    assert response.context["form"].errors["username"]

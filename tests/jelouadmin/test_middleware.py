@@ -50,3 +50,8 @@ def test_a_browser_is_redirected_as_ever(client, db):
 
 def test_whoever_is_logged_in_follows_redirects_as_ever(agent_client):
     assert agent_client.get("/", headers={"HX-Request": "true"}).status_code == 302
+
+
+@pytest.mark.parametrize("path", ["/media/abc/%00", "/media/%00/x.png", "/admin/%00/"])
+def test_an_address_with_a_nul_is_not_there(client, db, path):
+    assert client.get(path).status_code == 404

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from messaging import applying, events, sweeping
 from messaging.models import Bot, DeliveryState, Message, MessageEvent, WebhookDelivery
 from messaging.statuses import Status
-from tests.factories import make_account, make_bot, make_message, make_user
+from tests.factories import make_account, make_bot, make_message, make_template, make_user
 from tests.messaging.admin.conftest import logged_in
 from tests.simulating import wait_for
 from tests.webhook_bodies import inbound, status
@@ -167,3 +167,18 @@ def test_html_and_control_characters_are_kept_as_text(bot):
     message = Message.objects.select_related("contact").get()
     assert message.contact.name.startswith("<script>")
     assert "\x00" not in message.text + message.contact.name
+
+
+def test_the_page_of_a_call_shows_no_one_time_code(db: None) -> None:
+    bot = make_bot(account=make_account(kind="bird", credentials={"access_key": "k"}))
+    template = make_template(bot, category="AUTHENTICATION")
+    message = make_message(bot, template=template, provider_id="m-1")
+    values = message.content | {"values": {"body.1": "918273", "body.2": "918273"}}
+    Message.objects.update(content=values)
+    payload = {"id": "m-1", "status": "delivered", "body": {"text": {"text": "918273 is your code"}}}
+    body = json.dumps({"event": "whatsapp.outbound", "payload": payload}).encode()
+    delivery = WebhookDelivery.objects.create(bot=bot, body=body, size=len(body))
+    address = reverse("admin:messaging_webhookdelivery_change", args=[delivery.pk])
+    shown = logged_in(make_user("aura", "Auditors")).get(address).content.decode()
+    assert "is your code" in shown
+    assert "918273" not in shown

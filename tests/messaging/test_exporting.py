@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import zoneinfo
 from typing import Any
 
 import pytest
@@ -48,6 +49,17 @@ def test_a_file_holds_what_the_list_shows(bot: Bot, auditor: User, file_format: 
     rows = export(auditor, file_format, status="read")
     assert [row["id"] for row in rows] == [str(message.public_id) for message in wanted[::-1]]
     assert {row["text"] for row in rows} == {"sí"}
+
+
+def test_a_zone_that_is_called_by_its_distance_is_found_again(bot: Bot, auditor: User) -> None:
+    with timezone.override(zoneinfo.ZoneInfo("Etc/GMT+5")):
+        assert export(auditor) == []
+
+
+def test_the_button_pressed_twice_writes_one_file(auditor: User) -> None:
+    first = exporting.ask(auditor, {"status": "read"}, "csv")
+    assert exporting.ask(auditor, {"status": "read"}, "csv") == first
+    assert exporting.ask(auditor, {"status": "sent"}, "csv") != first
 
 
 def test_the_columns_are_those_of_the_documentation() -> None:
@@ -166,8 +178,8 @@ def test_a_file_is_gone_after_a_day(bot: Bot, auditor: User) -> None:
 
 
 def test_nobody_has_more_than_a_few_files_written_at_once(auditor: User) -> None:
-    for _ in range(exporting.MAX_WAITING):
-        exporting.ask(auditor, {}, "csv")
+    for number in range(exporting.MAX_WAITING):
+        exporting.ask(auditor, {"q": str(number)}, "csv")
     with pytest.raises(exporting.TooMany):
         exporting.ask(auditor, {}, "csv")
 

@@ -30,6 +30,9 @@ GOOD = [
     ("a.webp", "sticker", files.webp(), "image/webp"),
     ("a.webp", "sticker", files.webp(moves=True, size=200_000), "image/webp"),
 ]
+HUGE = b"\xff\xff\xff\xff" * 2
+# Only says that it is long: a real one would be as large as this test's memory.
+LONG_LIST = files.office("word")[:-10] + b"\xff\xff\xff\x7f" + files.office("word")[-6:]
 BAD = [
     ("nothing", "a.png", "image", b""),
     ("a program with the right ending", "a.png", "image", b"MZ\x90\x00"),
@@ -41,6 +44,10 @@ BAD = [
     ("a palette", "a.png", "image", files.png(colours=3)),
     ("a JPEG for printing", "a.jpg", "image", files.jpeg(colours=4)),
     ("a picture without width", "a.png", "image", files.png(width=0)),
+    ("a picture of its first line alone", "a.png", "image", files.png()[:16] + files.png()[-8:]),
+    ("a picture that would fill the memory", "a.png", "image", files.png()[:16] + HUGE + files.png()[24:]),
+    ("a document with a long list of names", "a.docx", "file", LONG_LIST),
+    ("a document with a list of the large kind", "a.docx", "file", b"PK\x03\x04PK\x06\x07" + LONG_LIST),
     ("too large", "a.jpg", "image", files.jpeg() + bytes(5 * 1024 * 1024)),
     ("an Ogg without Opus", "a.ogg", "audio", files.OGG_VORBIS),
     ("an iPhone's film", "a.mp4", "video", files.mp4(b"qt  ")),

@@ -48,6 +48,12 @@ def site(settings) -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.parametrize("port", [1, 22, 25, 445, 1023])
+def test_ports_of_other_services_are_not_called(site, port):
+    with pytest.raises(LinkUnreachable, match="port"):
+        fetch_beginning(f"http://127.0.0.1:{port}/a.png")
+
+
 def verdict(url: str, kind: str = "image"):
     return try_links({url: kind})[url]
 

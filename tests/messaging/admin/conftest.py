@@ -7,14 +7,17 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from messaging import exporting
 from messaging.models import (
     Attempt,
     Bot,
     Contact,
     Conversation,
     DeliveryState,
+    Export,
     Message,
     Outcome,
+    ReasonEntry,
     SavedView,
     WebhookDelivery,
 )
@@ -47,6 +50,8 @@ class World:
     other_bot: Bot
     view: SavedView
     conversation: Conversation
+    export: Export
+    reason: ReasonEntry
 
 
 @pytest.fixture
@@ -74,7 +79,14 @@ def world(agent: User, stranger: User) -> World:
     view = SavedView.objects.create(owner=agent, name=f"View {MARK}", query="status=read")
     conversation = Conversation.objects.create(bot=bot, contact=contact)
     conversation.notes.create(author=agent, text=f"Note {MARK}")
-    return World(bot, template, contact, message, delivery, other_bot, view, conversation)
+    export = Export.objects.create(owner=agent, format="csv", state=Export.State.DONE, query=f"q={MARK}")
+    path = exporting.path_of(export)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(MARK)
+    reason = ReasonEntry.objects.create(
+        provider="jelou", said="98765", sentence="It is full.", action="Empty it."
+    )
+    return World(bot, template, contact, message, delivery, other_bot, view, conversation, export, reason)
 
 
 def logged_in(user: User) -> Client:

@@ -142,6 +142,44 @@ def test_the_demo_trusts_this_machine_and_nobody_who_is_called_like_it(
     assert save(admin_person_client, account, base_url=url).status_code == 200
 
 
+def test_stored_credentials_never_go_to_another_host(admin_person_client: Client, account: Account) -> None:
+    response = save(admin_person_client, account, base_url="https://api.example.com", keep_previous="on")
+    assert "Write the credentials again." in errors(response)
+    account.refresh_from_db()
+    assert (account.base_url, account.credentials) == ("http://127.0.0.1:9", CREDENTIALS)
+
+
+def test_who_moves_an_account_moves_none_of_its_old_credentials(
+    admin_person_client: Client, account: Account
+) -> None:
+    save(admin_person_client, account, base_url="https://api.example.com", keep_previous="on", **NEW)
+    account.refresh_from_db()
+    assert (account.credentials, account.spare_credentials) == (NEW, None)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(
+            "10.0.0.1",
+            "169.254.169.254",
+            "[::1]",
+            "[::ffff:10.0.0.1]",
+            "[::7f00:1]",
+            "2130706433",
+            "0177.0.0.1",
+        ),
+        *("127.1", "0x7f.1", "localhost", "168.63.129.16"),
+    ],
+)
+def test_an_account_never_leads_into_our_own_network(
+    admin_person_client: Client, account: Account, host: str
+) -> None:
+    assert errors(save(admin_person_client, account, base_url=f"https://{host}:8443", **NEW))
+    account.refresh_from_db()
+    assert account.base_url == "http://127.0.0.1:9"
+
+
 # -- Trying --------------------------------------------------------------------------------------
 
 
@@ -206,7 +244,7 @@ def test_a_call_for_nobody_or_for_too_many_is_refused(
 
 
 def test_options_are_those_of_the_provider(admin_person_client: Client, account: Account) -> None:
-    save(admin_person_client, account, nested_lists="on", base_url="https://api.example.com")
+    save(admin_person_client, account, nested_lists="on", base_url="https://api.example.com", **NEW)
     account.refresh_from_db()
     assert account.options == {
         "dynamic_url_parameter": False,

@@ -173,6 +173,15 @@ def test_a_nul_in_a_field_is_refused(agent_client: Client, field: str) -> None:
     assert error(response, field)
 
 
+def test_a_tag_that_is_none_is_a_bad_request(agent_client: Client) -> None:
+    assert add(agent_client, number="0990000123", tags="abc").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["messaging_contact_changelist", "compose_contacts", "conversations"])
+def test_a_search_for_a_whole_book_finds_nobody(agent_client: Client, name: str) -> None:
+    assert agent_client.get(reverse(f"admin:{name}"), {"q": "x" * 100_000}).status_code == 200
+
+
 # -- History -------------------------------------------------------------------------------------
 
 

@@ -228,6 +228,12 @@ def test_a_long_thread_is_read_part_by_part(agent_client, bot, contact, talk):
     assert texts == [f"Line {number:03}" for number in range(10, 90)]
 
 
+def test_a_note_pressed_twice_stands_once(agent_client, talk):
+    for text in ("Llamar mañana", "Llamar mañana ", "a\x00b"):
+        agent_client.post(address(talk, "note/"), {"note": text})
+    assert [note.text for note in talk.notes.order_by("pk")] == ["Llamar mañana", "ab"]
+
+
 def test_notes_stand_where_they_were_written(agent_client, agent, bot, contact, talk):
     moment = timezone.now() - dt.timedelta(hours=5)
     for number in range(60):

@@ -39,7 +39,10 @@ def _value(name: str, route: str, world: World) -> str:
         "bot": world.bot,
         "webhookdelivery": world.delivery,
         "contact": world.contact,
+        "reasonentry": world.reason,
     }
+    if name == "public_id" and "/exports/" in route:
+        return str(world.export.public_id)
     model = route.split("/")[2] if route.count("/") > 2 else ""
     values = {
         "app_label": "messaging",
