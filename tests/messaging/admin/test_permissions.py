@@ -221,7 +221,7 @@ def test_a_strangers_numbers_do_not_count_the_bots_messages(
 
 
 def counted(user: User) -> int:
-    return logged_in(user).get(reverse("admin:index")).context["funnel"][0].count
+    return logged_in(user).get(reverse("admin:index")).context["steps"][0].count
 
 
 def test_a_contacts_page_shows_a_stranger_neither_messages_nor_windows(world: World, stranger: User) -> None:
