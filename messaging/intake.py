@@ -65,16 +65,16 @@ def _mark(delivery: WebhookDelivery, state: DeliveryState, error: str = "") -> N
     delivery.save(update_fields=["state", "error", "applied_at"])
 
 
-def apply_event(bot: Bot, event: Event) -> bool:
+def apply_event(bot: Bot, event: Event, source: Source = Source.WEBHOOK) -> bool:
     """Returns whether it belonged to a message or a contact we know or now know."""
     if isinstance(event, InboundMessage):
         receive(bot, event)
         return True
-    return _apply_news(bot, event, _news(event))
+    return _apply_news(bot, event, _news(event, source))
 
 
-def _news(event: StatusEvent | ReplyEvent) -> News:
-    news = News(None, Source.WEBHOOK, REPLY, event.provider_id, event.at, raw=dict(event.raw))
+def _news(event: StatusEvent | ReplyEvent, source: Source) -> News:
+    news = News(None, source, REPLY, event.provider_id, event.at, raw=dict(event.raw))
     if isinstance(event, ReplyEvent):
         return news
     reason = failures.reason_for(event.code, event.detail) if event.status == Status.FAILED else ""
