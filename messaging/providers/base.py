@@ -231,7 +231,7 @@ class Provider:
         raise NotImplementedError
 
     def inbox(self, channel: str, since: dt.datetime) -> Iterator[list[Event]]:
-        """What people wrote since then, page by page, as webhooks would have said it. Raises ProviderError."""
+        """What people wrote since then, by page, as webhooks would have said it. Raises ProviderError."""
         raise NotImplementedError
 
     # How many messages of one content may share a call: the account's choice, where the provider can.
