@@ -37,7 +37,7 @@ def apply_delivery(delivery: WebhookDelivery) -> DeliveryState:
     and can be applied again once the bug is mended.
     """
     try:
-        state = _apply_all(delivery.bot, _parsed(delivery))
+        state = _apply_all(delivery.bot, parsed(delivery))
     except Exception as error:
         _mark(delivery, DeliveryState.FAILED, f"{type(error).__name__}: {error}")
         raise
@@ -45,7 +45,8 @@ def apply_delivery(delivery: WebhookDelivery) -> DeliveryState:
     return state
 
 
-def _parsed(delivery: WebhookDelivery) -> list[Event]:
+def parsed(delivery: WebhookDelivery) -> list[Event]:
+    """What a stored webhook says, without applying it."""
     try:
         data = storable(json.loads(bytes(delivery.body)))
     except (ValueError, RecursionError):
@@ -111,7 +112,7 @@ def receive(bot: Bot, inbound: InboundMessage) -> Message:
 
     The same message again changes nothing. An unknown sender becomes a contact.
     """
-    provider_id = inbound.provider_id or _made_up_id(inbound)
+    provider_id = identity_of(inbound)
     at = not_future(inbound.at) or timezone.now()
     with transaction.atomic():
         contact = _sender(inbound)
@@ -138,7 +139,10 @@ def receive(bot: Bot, inbound: InboundMessage) -> Message:
     return message
 
 
-def _made_up_id(inbound: InboundMessage) -> str:
+def identity_of(inbound: InboundMessage) -> str:
+    """What the provider calls it; of one that it does not name, a name made of all that it says."""
+    if inbound.provider_id:
+        return inbound.provider_id
     raw = json.dumps(inbound.raw, sort_keys=True)
     return "raw:" + hashlib.sha256(raw.encode()).hexdigest()
 
