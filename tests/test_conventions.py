@@ -23,8 +23,8 @@ LAYERS = {
         templates_app.admin templates_app.forms templates_app.apps""",
     "verbs": """messaging.composing messaging.drafts messaging.sending messaging.sweeping
         messaging.lines messaging.calls messaging.claiming messaging.releasing messaging.settling
-        messaging.pacing messaging.events messaging.intake messaging.linking messaging.applying messaging.deliveries
-        messaging.connecting messaging.conversing
+        messaging.pacing messaging.events messaging.intake messaging.linking messaging.applying
+        messaging.deliveries messaging.connecting messaging.conversing
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.polling
         messaging.deciding
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
