@@ -15,6 +15,7 @@ from messaging import conversing
 from messaging.conversing import Entry
 from messaging.forms.keys import as_key
 from messaging.models import Conversation, Message
+from messaging.providers import PROVIDERS
 from templates_app.rendering import bubble_html
 
 from .shelves import NOTHING_NEW, page
@@ -33,8 +34,12 @@ def _with_conversation(permission: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, pk: int, **more: Any) -> HttpResponse:
             if not request.user.has_perm(permission):
                 raise PermissionDenied
-            rows = Conversation.objects.for_user(request.user).select_related("bot", "contact", "assignee")
-            conversation = rows.defer("bot__webhook_secret").filter(pk=pk).first()
+            rows = Conversation.objects.for_user(request.user).select_related(
+                "bot__account", "contact", "assignee"
+            )
+            # Deciphered they take long, and nobody needs them here.
+            secrets = ("webhook_secret", "account__credentials", "account__spare_credentials")
+            conversation = rows.defer(*(f"bot__{name}" for name in secrets)).filter(pk=pk).first()
             if conversation is None:
                 raise Http404
             return view(request, conversation, **more)
@@ -121,6 +126,8 @@ def composer(request: HttpRequest, conversation: Conversation) -> dict[str, Any]
         "token": uuid.uuid4(),
         "problems": [],
         "colleagues": conversing.colleagues(conversation.bot),
+        "carries_quotes": PROVIDERS[conversation.bot.account.kind].carries_quotes,
+        "last_inbound": conversing.last_inbound(conversation),
         "may_answer": request.user.has_perm("messaging.add_message"),
         "may_act": request.user.has_perm("messaging.change_conversation"),
     }
