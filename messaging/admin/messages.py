@@ -166,7 +166,7 @@ class MessageChangeList(KeysetChangeList):
         found = paging.page(self.search, queryset, place, self.list_per_page)
         ours = explaining.our_entries(found.rows)
         for row in found.rows:
-            row.why = explaining.why(row, ours)
+            vars(row)["why"] = explaining.why(row, ours)
         return found.rows, found.has_more
 
     def url_for_result(self, result: Any) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 import itertools
 import json
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -120,7 +121,7 @@ PRESSED = interaction("clicked", metadata={"button": {"payload": "p-1"}})
 KEYS = sorted(
     {name for body in (*GOOD, PRESSED) for name in body["payload"]} | {"failure", "replyTo", "metadata"}
 )
-WRONG = (
+WRONG: tuple[Any, ...] = (
     None,
     True,
     7,

@@ -29,7 +29,7 @@ def delivered(bot: Bot, body: object, ago: float = 0) -> WebhookDelivery:
     return row
 
 
-def received(bot: Bot, ago: float = 0, **more: object) -> tuple[Message, WebhookDelivery]:
+def received(bot: Bot, ago: float = 0, **more: Any) -> tuple[Message, WebhookDelivery]:
     at = timezone.now() - dt.timedelta(minutes=ago)
     delivery = delivered(bot, inbound(NUMBER, received=int(at.timestamp() * 1000), **more), ago)
     intake.apply_delivery(delivery)
