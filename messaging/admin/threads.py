@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
-from messaging import conversing
+from messaging import conversing, explaining
 from messaging.conversing import Entry
 from messaging.forms.keys import as_key
 from messaging.models import Conversation, Message
@@ -88,7 +88,7 @@ def _thread_context(conversation: Conversation, before: int | None = None) -> di
     part = conversing.thread(conversation, before)
     return {
         "conversation": conversation,
-        "entries": [_drawn(entry) for entry in part.entries],
+        "entries": _drawn(conversation, part.entries),
         "older_than": part.older,
         "is_past": before is not None,
         **_marks(conversation, part.entries),
@@ -105,8 +105,21 @@ def _marks(conversation: Conversation, entries: Sequence[Entry]) -> dict[str, An
     }
 
 
-def _drawn(entry: Entry) -> dict[str, Any]:
-    return {"entry": entry, "message": entry.message, "note": entry.note, "bubble": _bubble(entry.message)}
+def _drawn(conversation: Conversation, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    messages = [entry.message for entry in entries if entry.message]
+    for message in messages:
+        message.bot = conversation.bot
+    ours = explaining.our_entries(messages)
+    return [
+        {
+            "entry": entry,
+            "message": entry.message,
+            "why": explaining.why(entry.message, ours) if entry.message else None,
+            "note": entry.note,
+            "bubble": _bubble(entry.message),
+        }
+        for entry in entries
+    ]
 
 
 def _bubble(message: Message | None) -> str:
@@ -148,8 +161,8 @@ def news(request: HttpRequest, conversation: Conversation) -> HttpResponse:
         _mark_read(request, conversation)
     context = {
         "conversation": conversation,
-        "entries": [_drawn(entry) for entry in found.entries],
-        "changed": [_drawn(Entry(message.created_at, message=message)) for message in found.changed],
+        "entries": _drawn(conversation, found.entries),
+        "changed": _drawn(conversation, [Entry(one.created_at, message=one) for one in found.changed]),
         **marks,
         **composer(request, conversation),
     }
