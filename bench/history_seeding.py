@@ -100,6 +100,7 @@ def _facts(number: str, thousandth: str, first: int, rows: int) -> dict[str, str
         "reason": _upto(thousandth, [(limit, reason) for limit, _name, reason in STATUSES]),
         "provider_code": f"CASE WHEN {thousandth} >= 950 THEN '13' || ({number} % 7) ELSE '' END",
         "detail": "''",
+        "answers_by": "''",
         "provider_id": f"'id-' || {number}",
         "lane": "0",
         "starts": "1",

@@ -1,21 +1,22 @@
 """The dashboard's tables: the funnel of each bot, template and agent, and why messages did not arrive."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from jelouadmin.day_charts import Columns
-from jelouadmin.drilldown import Rows, nowhere
+from jelouadmin.drilldown import Rows
 from messaging import failures
+from messaging.forms.tiles import LABELS
 from messaging.funnels import Numbers
 from messaging.models import Bot, Facet
 from templates_app.models import Template
 
 # Rows that are always seen; the others are a press away.
-FEW = 8
+FEW = 5
 MOST = 200
 # Each counter, and the one it is a part of.
 COLUMNS = (
@@ -52,6 +53,8 @@ class Breakdown:
     more: Sequence[Line]
     # So many rows are not shown at all.
     left_out: int = 0
+    # Whether all of it is a press away.
+    is_folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def breakdowns(numbers: Numbers, rows: Rows, page: Callable[[int], str]) -> list
     return [
         _table(_("By bot"), _("Bot"), _bots(numbers, rows, page)),
         _table(_("By template"), _("Template"), _templates(numbers, rows)),
-        _table(_("By agent"), _("Agent"), _agents(numbers, rows)),
+        replace(_table(_("By agent"), _("Agent"), _agents(numbers, rows)), is_folded=True),
+        replace(_table(_("By kind"), _("Kind"), _kinds(numbers, rows)), is_folded=True),
     ]
 
 
@@ -77,7 +81,7 @@ def by_column(data: Columns) -> Breakdown:
         for column in data.columns
         if column.counts["count"]
     ]
-    return Breakdown(data.heading, data.unit, lines[:FEW], lines[FEW:])
+    return Breakdown(data.heading, data.unit, lines, (), is_folded=True)
 
 
 def _table(title: str, unit: str, lines: Iterable[Line]) -> Breakdown:
@@ -100,7 +104,8 @@ def _templates(numbers: Numbers, rows: Rows) -> Iterable[Line]:
     for key, counts in counted.items():
         template = found.get(int(key or 0))
         name = f"{template.element_name} · {template.language}" if template else _("Without a template")
-        yield Line(name, _cells(counts, partial(rows.url, template=key) if key else nowhere))
+        asked = {"template": key} if key else {"template__isnull": "True"}
+        yield Line(name, _cells(counts, partial(rows.url, **asked)))
 
 
 def _agents(numbers: Numbers, rows: Rows) -> Iterable[Line]:
@@ -109,7 +114,13 @@ def _agents(numbers: Numbers, rows: Rows) -> Iterable[Line]:
     for key, counts in counted.items():
         agent = found.get(int(key or 0))
         name = (agent.get_full_name() or agent.get_username()) if agent else _("Nobody")
-        yield Line(name, _cells(counts, partial(rows.url, created_by=key) if key else nowhere))
+        asked = {"created_by": key} if key else {"created_by__isnull": "True"}
+        yield Line(name, _cells(counts, partial(rows.url, **asked)))
+
+
+def _kinds(numbers: Numbers, rows: Rows) -> Iterable[Line]:
+    for kind, counts in numbers.by_key(Facet.KIND).items():
+        yield Line(str(LABELS.get(kind, kind)), _cells(counts, partial(rows.url, kind=kind)))
 
 
 def _keys(counted: Mapping[str, object]) -> list[int]:

@@ -92,7 +92,7 @@ def dashboard_context(request: HttpRequest) -> dict[str, Any]:
     rows = Rows(choice.period.stretch, choice.bot)
     times = [by_time(numbers, rows, choice.url)]
     if not choice.period.is_one_day:
-        times.append(by_hour_of_day(numbers))
+        times.append(by_hour_of_day(numbers, rows))
     return {
         "choice": choice,
         "choices": choices(choice),

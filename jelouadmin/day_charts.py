@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from jelouadmin.drilldown import Rows, nowhere
+from jelouadmin.drilldown import Rows
 from jelouadmin.templatetags.charts import Bars, Series
 from messaging.counting import NOTHING, plus
 from messaging.funnels import Numbers, named
@@ -79,13 +80,17 @@ def by_time(numbers: Numbers, rows: Rows, page: Callable[..., str]) -> Columns:
     return Columns(_("Messages by day"), _("By day"), _("Day"), columns)
 
 
-def by_hour_of_day(numbers: Numbers) -> Columns:
+def by_hour_of_day(numbers: Numbers, rows: Rows) -> Columns:
     """What was handed over at this hour of the clock, on all days together."""
     sums = dict.fromkeys(range(24), NOTHING)
     for quarter, counts in numbers.series.items():
         hour = quarter_start(quarter).astimezone(numbers.period.zone).hour
         sums[hour] = plus(sums[hour], counts)
-    hours = [Column(f"{hour}", named(counts), nowhere) for hour, counts in sums.items()]
+    zone = str(numbers.period.zone)
+    hours = [
+        Column(f"{hour}", named(counts), partial(rows.url, hour=str(hour), zone=zone))
+        for hour, counts in sums.items()
+    ]
     return Columns(_("Messages by hour of the day"), _("By hour of the day"), _("Hour"), hours)
 
 

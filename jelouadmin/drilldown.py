@@ -53,11 +53,6 @@ class Rows:
         return Rows(stretch, self.bot, self.direction)
 
 
-def nowhere(_counter: str) -> str:
-    """For rows that the list cannot be asked for."""
-    return ""
-
-
 def local(quarter: int) -> str:
     """In the zone of whoever looks, and with its offset: some times of a clock are there twice."""
     return timezone.localtime(quarter_start(quarter)).isoformat(timespec="minutes")

@@ -4,6 +4,7 @@ Everything begins with the conversations of the bots that a person may use. Answ
 """
 
 import datetime as dt
+import uuid
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -210,6 +211,12 @@ class News:
 
     entries: Sequence[Entry]
     changed: Sequence[Message]
+
+
+def last_inbound(conversation: Conversation) -> uuid.UUID | None:
+    """The public id of what the contact wrote last, among the latest, which an answer may quote."""
+    recent = messages_of(conversation).order_by("-pk").values_list("direction", "public_id")[:RECENT]
+    return next((key for direction, key in recent if direction == Direction.IN), None)
 
 
 def version(conversation: Conversation) -> str:

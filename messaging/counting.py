@@ -60,7 +60,7 @@ def of_rows(rows: QuerySet) -> Cells:
     counters = {"count": Count("pk")} | {
         name: Count("pk", filter=meaning) for name, meaning in (STAGES | PLACES).items()
     }
-    keys = (Quarter("created_at"), "bot_id", "direction", "template_id", "created_by_id", WHY)
+    keys = (Quarter("created_at"), "bot_id", "direction", "template_id", "created_by_id", "kind", WHY)
     cells: Cells = {}
     for row in rows.order_by().values_list(*keys).annotate(**counters):
         for place in _places(*row[: len(keys)]):
@@ -69,7 +69,7 @@ def of_rows(rows: QuerySet) -> Cells:
 
 
 def _places(
-    quarter: int, bot: int, direction: str, template: int | None, agent: int | None, why: str
+    quarter: int, bot: int, direction: str, template: int | None, agent: int | None, kind: str, why: str
 ) -> Iterator[Place]:
     if direction == Direction.IN:
         yield Facet.RECEIVED.value, quarter, bot, ""
@@ -77,6 +77,7 @@ def _places(
     yield Facet.SENT.value, quarter, bot, ""
     yield Facet.TEMPLATE.value, quarter, bot, str(template or "")
     yield Facet.AGENT.value, quarter, bot, str(agent or "")
+    yield Facet.KIND.value, quarter, bot, kind
     if why:
         yield Facet.REASON.value, quarter, bot, why
 

@@ -255,6 +255,7 @@ def _message(
     for step, at in _steps(message):
         if step != Status.QUEUED:
             setattr(message, f"{step}_at", at)
+    message.replied_at = message.read_at if number % 3 == 0 else None
     return message
 
 

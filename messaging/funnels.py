@@ -93,9 +93,8 @@ def _read(period: Period, bots: Collection[int], mark: SummaryMark) -> Numbers:
     stretch = period.stretch
     for start, *counts in _summed(_sums(bots, 1, stretch).filter(facet=Facet.SENT), "start"):
         numbers.series[start] = tuple(counts)
-    for part in _parts(stretch, bots):
-        for facet, bot, key, *counts in _summed(part, "facet", "bot_id", "key"):
-            _add(numbers.sums, (facet, bot, key), tuple(counts))
+    for facet, bot, key, *counts in _of_parts(stretch, bots):
+        _add(numbers.sums, (facet, bot, key), tuple(counts))
     stale = _changed(mark, stretch, bots)
     if stale is None:
         numbers.is_late = True
@@ -104,12 +103,16 @@ def _read(period: Period, bots: Collection[int], mark: SummaryMark) -> Numbers:
     return numbers
 
 
-def _parts(stretch: Stretch, bots: Collection[int]) -> Iterator[QuerySet]:
-    """The sums of whole days of UTC, and those of quarters before and after them."""
+def _of_parts(stretch: Stretch, bots: Collection[int]) -> QuerySet:
+    """The sums of whole days of UTC, and those of quarters before and after them, in one query."""
     days = stretch.days
-    yield _sums(bots, DAY, days)
-    yield _sums(bots, 1, Stretch(stretch.first, min(days.first, stretch.end)))
-    yield _sums(bots, 1, Stretch(max(days.end, stretch.first), stretch.end))
+    parts = (
+        _sums(bots, DAY, days),
+        _sums(bots, 1, Stretch(stretch.first, min(days.first, stretch.end))),
+        _sums(bots, 1, Stretch(max(days.end, stretch.first), stretch.end)),
+    )
+    whole, *rest = (_summed(part, "facet", "bot_id", "key") for part in parts)
+    return whole.union(*rest, all=True)
 
 
 def _sums(bots: Collection[int], span: int, stretch: Stretch) -> QuerySet:

@@ -38,7 +38,7 @@ def apply_delivery(delivery: WebhookDelivery) -> DeliveryState:
     and can be applied again once the bug is mended.
     """
     try:
-        state = _apply_all(delivery.bot, _parsed(delivery))
+        state = _apply_all(delivery.bot, parsed(delivery))
     except Exception as error:
         _mark(delivery, DeliveryState.FAILED, f"{type(error).__name__}: {error}")
         raise
@@ -46,7 +46,8 @@ def apply_delivery(delivery: WebhookDelivery) -> DeliveryState:
     return state
 
 
-def _parsed(delivery: WebhookDelivery) -> list[Event]:
+def parsed(delivery: WebhookDelivery) -> list[Event]:
+    """What a stored webhook says, without applying it."""
     try:
         data = storable(json.loads(bytes(delivery.body)))
     except (ValueError, RecursionError):
@@ -79,16 +80,16 @@ def _mark(delivery: WebhookDelivery, state: DeliveryState, error: str = "") -> N
     delivery.save(update_fields=["state", "error", "applied_at"])
 
 
-def apply_event(bot: Bot, event: Event) -> bool:
+def apply_event(bot: Bot, event: Event, source: Source = Source.WEBHOOK) -> bool:
     """Returns whether it belonged to a message or a contact we know or now know."""
     if isinstance(event, InboundMessage):
         receive(bot, event)
         return True
-    return _apply_news(bot, event, _news(event))
+    return _apply_news(bot, event, _news(event, source))
 
 
-def _news(event: StatusEvent | ReplyEvent) -> News:
-    news = News(None, Source.WEBHOOK, REPLY, event.provider_id, event.at, raw=dict(event.raw))
+def _news(event: StatusEvent | ReplyEvent, source: Source) -> News:
+    news = News(None, source, REPLY, event.provider_id, event.at, raw=dict(event.raw))
     if isinstance(event, ReplyEvent):
         return news
     reason = failures.reason_for(event.code, event.detail) if event.status == Status.FAILED else ""
@@ -125,7 +126,7 @@ def receive(bot: Bot, inbound: InboundMessage) -> Message:
 
     The same message again changes nothing. An unknown sender becomes a contact.
     """
-    provider_id = inbound.provider_id or _made_up_id(inbound)
+    provider_id = identity_of(inbound)
     at = not_future(inbound.at) or timezone.now()
     with transaction.atomic():
         contact = _sender(inbound)
@@ -152,7 +153,10 @@ def receive(bot: Bot, inbound: InboundMessage) -> Message:
     return message
 
 
-def _made_up_id(inbound: InboundMessage) -> str:
+def identity_of(inbound: InboundMessage) -> str:
+    """What the provider calls it; of one that it does not name, a name made of all that it says."""
+    if inbound.provider_id:
+        return inbound.provider_id
     raw = json.dumps(inbound.raw, sort_keys=True)
     return "raw:" + hashlib.sha256(raw.encode()).hexdigest()
 

@@ -2,11 +2,16 @@
 
 A bot is deaf when its provider has taken a message since it last called, and has still not called two minutes
 later. A call that comes ends that by itself, so nobody has to say which bots are to be polled.
+
+    statuses       what the list says of each message, at the pace of `PACES`
+    interactions   that it was read, where the provider lists that apart: one call for each message
+    inbox          what people wrote, where the provider lists it: each minute, because somebody waits
 """
 
 import datetime as dt
 import functools
 import operator
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,10 +20,12 @@ from django.utils import timezone
 
 from messaging import listing, matching
 from messaging.events import News, record_status
-from messaging.intake import open_window
+from messaging.intake import apply_event, open_window
 from messaging.listing import news_of
 from messaging.matching import Doubt
-from messaging.models import Bot, DeliveryState, Message
+from messaging.models import Bot, DeliveryState, Direction, Message, Source
+from messaging.providers import PROVIDERS
+from messaging.providers.base import Event
 from messaging.providers.evidence import Evidence
 from messaging.statuses import Status
 
@@ -32,6 +39,8 @@ PACES = (
 )
 # What may still become something else.
 OPEN = (Status.ACCEPTED, Status.SENT, Status.DELIVERED)
+# What may have been read already.
+ON_THE_WAY = (Status.SENT, Status.DELIVERED)
 BATCH = 300
 
 
@@ -79,6 +88,19 @@ def ask(bot: Bot, element_name: str, messages: Sequence[Message], ends: float) -
         for (doubt,) in spell.rivalries:
             if evidence := found.get(doubt.message.provider_id):
                 _apply(bot, doubt.message, evidence)
+    if bot.account.provider.lists_interactions:
+        _ask_what_people_did(bot, messages, ends)
+
+
+def _ask_what_people_did(bot: Bot, messages: Sequence[Message], ends: float) -> None:
+    """In any order: when the time is over, it must not be over for the same ones each time."""
+    there = Message.objects.filter(pk__in=[one.pk for one in messages], status__in=ON_THE_WAY)
+    numbers = list(there.values_list("provider_id", flat=True))
+    random.shuffle(numbers)
+    for number in numbers:
+        listing.take_turn(bot, ends)
+        for event in bot.account.provider.interactions(bot.provider_id, number):
+            apply_event(bot, event, Source.RECONCILE)
 
 
 def _around(message: Message) -> Doubt:
@@ -99,3 +121,38 @@ def _apply(bot: Bot, message: Message, evidence: Evidence) -> None:
 
 def _step(news: News, word: str, status: Status, at: dt.datetime) -> News:
     return replace(news, word=word, status=status, at=at, reason="", code="", detail="")
+
+
+# -- What people wrote -----------------------------------------------------------------------------
+
+
+def unheard() -> list[Bot]:
+    """Bots whose provider does not call, or never has, and lists what people write."""
+    bots = Bot.objects.filter(pk__in=listing.askable_bots()).select_related("account")
+    able = [bot for bot in bots if PROVIDERS[bot.account.kind].lists_inbound]
+    return [bot for bot in able if last_call(bot) is None or is_deaf(bot)]
+
+
+def read_inbox(bot: Bot, ends: float) -> None:
+    """What came since the last one we know of. Raises ProviderError, and OutOfTime before the first page.
+
+    The oldest is applied first, as it was written, so that each is linked to what it answers.
+    """
+    found: list[Event] = []
+    listing.take_turn(bot, ends)
+    try:
+        for page in bot.account.provider.inbox(bot.provider_id, _last_heard(bot)):
+            found += page
+            listing.take_turn(bot, ends)
+    except listing.OutOfTime:
+        pass  # what was read counts; the next round begins where this one ended
+    for event in sorted(found, key=lambda event: event.at or timezone.now()):
+        apply_event(bot, event, Source.RECONCILE)
+
+
+def _last_heard(bot: Bot) -> dt.datetime:
+    """At most a day ago: what is older opens no window any more."""
+    oldest = timezone.now() - PACES[-1][0]
+    rows = Message.objects.filter(bot=bot, direction=Direction.IN, created_at__gte=oldest)
+    last = rows.order_by("-created_at").values_list("created_at", flat=True).first()
+    return max(last - matching.TOLERANCE, oldest) if last else oldest

@@ -15,7 +15,7 @@ import functools
 import logging
 import operator
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -58,18 +58,25 @@ def reconcile() -> None:
     """
     ends = time.monotonic() + SLICE_SECONDS
     stuck: set[int] = set()
-    rounds = ((_ask, _due), (silence.ask, silence.due), (polling.ask, polling.due))
-    for ask, due in rounds:
-        for bot, element_name, messages in listing.by_template(due()):
-            if bot.pk in stuck:
-                continue
-            try:
-                ask(bot, element_name, messages, ends)
-            except ProviderError as error:
-                logger.warning("Bot %s could not be asked what became of messages: %s", bot.pk, error.code)
-                stuck.add(bot.pk)
-            except OutOfTime:
-                return
+    try:
+        for bot in polling.unheard():
+            _unless_stuck(bot, stuck, functools.partial(polling.read_inbox, bot, ends))
+        for ask, due in ((_ask, _due), (silence.ask, silence.due), (polling.ask, polling.due)):
+            for bot, element_name, messages in listing.by_template(due()):
+                _unless_stuck(bot, stuck, functools.partial(ask, bot, element_name, messages, ends))
+    except OutOfTime:
+        return
+
+
+def _unless_stuck(bot: Bot, stuck: set[int], ask: Callable[[], None]) -> None:
+    """A provider that gave trouble once in this round is left alone until the next one."""
+    if bot.pk in stuck:
+        return
+    try:
+        ask()
+    except ProviderError as error:
+        logger.warning("Bot %s could not be asked what became of messages: %s", bot.pk, error.code)
+        stuck.add(bot.pk)
 
 
 def _due() -> list[Message]:

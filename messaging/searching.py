@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.db.models.functions import ExtractHour
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -29,8 +31,10 @@ LOOKUPS = ("exact", "in", "isnull", "gte", "gt", "lte", "lt", "id__exact")
 # What an address may name besides `TIMES`; everything else in it is none of ours.
 NAMES = (
     *("q", "person", "bot", "template", "batch", "created_by", "contact", "direction", "kind", "status"),
-    *("reason", "provider_code", "from", "to", "since", "news", "zone"),
+    *("reason", "provider_code", "from", "to", "since", "hour", "news", "zone"),
 )
+# Names that may also say whether there is one at all.
+MAY_LACK = ("template", "created_by")
 # Longer than any text that somebody types to find something.
 LONGEST = 300
 
@@ -83,6 +87,8 @@ def _field_of(name: str) -> str:
     base, _sep, lookup = name.partition("__")
     if base in TIMES and lookup in ("isnull", "gte", "gt", "lte", "lt"):
         return base
+    if base in MAY_LACK and lookup == "isnull":
+        return base
     return base if base in NAMES and lookup in ("", "exact", "in", "id__exact") else ""
 
 
@@ -118,6 +124,10 @@ def _add(search: Search, name: str, value: str, zone: dt.tzinfo, user: User) -> 
         _require(search, name, Q() if value in DAYS else None)
         if value in DAYS:
             _bound(search, since=timezone.now() - dt.timedelta(days=int(value)))
+    elif base == "hour":
+        _require(search, name, _hour(value, zone))
+    elif lookup == "isnull":
+        _require(search, name, Q(**{name: value.lower() in ("1", "true")}))
     elif base == "news":
         _require(search, name, silence.silent() if value == "none" else None)
         search.drivers.append(Q(status=Status.ACCEPTED))
@@ -173,6 +183,7 @@ def label(name: str) -> str:
         "from": _("From"),
         "to": _("Until"),
         "since": _("Time"),
+        "hour": _("Hour of the day"),
         "news": _("News"),
         "zone": _("Time zone"),
     }
@@ -258,6 +269,14 @@ def moment(text: str, zone: dt.tzinfo) -> dt.datetime | None:
     if not 1990 <= found.year <= 2200:
         return None
     return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def _hour(value: str, zone: dt.tzinfo) -> Q | None:
+    """Made at this hour of the clock, on whatever day."""
+    hour = as_key(value)
+    if hour is None or hour > 23:
+        return None
+    return Q(Exact(ExtractHour("created_at", tzinfo=zone), hour))
 
 
 def _add_bound(search: Search, base: str, value: str, zone: dt.tzinfo) -> None:

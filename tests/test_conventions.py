@@ -24,7 +24,7 @@ LAYERS = {
     "verbs": """messaging.composing messaging.drafts messaging.sending messaging.sweeping
         messaging.lines messaging.calls messaging.claiming messaging.releasing messaging.settling
         messaging.pacing messaging.events messaging.intake messaging.linking messaging.applying
-        messaging.connecting messaging.conversing
+        messaging.deliveries messaging.connecting messaging.conversing
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.polling
         messaging.deciding
         messaging.waiting messaging.operations messaging.headlines messaging.canceling

@@ -142,7 +142,7 @@ class BotAdmin(ScopedAdmin):
         bot = self.get_queryset(request).select_related("account").filter(pk=bot_id).first()
         if bot is None or not self.has_change_permission(request, bot):
             raise Http404
-        context: dict[str, Any] = {"bot": bot}
+        context: dict[str, Any] = {"bot": bot, "inbox_is_read": PROVIDERS[bot.account.kind].lists_inbound}
         try:
             rows = connecting.subscriptions(bot)
             context |= {
@@ -197,6 +197,7 @@ def _about(bot: Bot | None) -> dict[str, Any]:
         "standing": operations.stand(bot),
         "last_call": polling.last_call(bot),
         "is_polled": polling.is_deaf(bot),
+        "inbox_is_read": PROVIDERS[bot.account.kind].lists_inbound,
         "can_be_called": connecting.can_be_called(),
         "site_url": settings.SITE_URL,
     }

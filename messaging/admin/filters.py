@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from messaging import failures, searching
-from messaging.content import Content
+from messaging.forms.tiles import LABELS
 from messaging.models import Bot, Direction, SavedView
 from messaging.searching import Search
 from messaging.statuses import Status
@@ -134,6 +134,8 @@ def _shown(search: Search, name: str, value: str) -> str:
     if base in searching.TIMES:
         signs = {"gte": "≥", "gt": ">", "lte": "≤", "lt": "<"}
         return f"{signs.get(lookup, '')} {value[:40]}"
+    if base == "hour":
+        return f"{value[:40]}:00 ({zone_of(search)})"
     if base in ("from", "to"):
         return f"{value.replace('T', ' ')[:40]} ({zone_of(search)})"
     if base == "created_by" and (key := searching.as_key(value)):
@@ -146,7 +148,7 @@ def _shown(search: Search, name: str, value: str) -> str:
 
 def zone_of(search: Search) -> str:
     """The zone of the times in the form: that of the address, or the person's own."""
-    has_times = {"from", "to"} & set(search.params)
+    has_times = {"from", "to", "hour"} & set(search.params)
     return (has_times and search.params.get("zone")) or timezone.get_current_timezone_name()
 
 
@@ -180,9 +182,7 @@ def _people(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _kinds() -> list[tuple[str, str]]:
-    words = {"text": _("Text"), "template": _("Template"), "inbound": _("Received")}
-    names = [kind.model_fields["kind"].default for kind in Content.__subclasses__()]
-    return [(name, words.get(name, name)) for name in names]
+    return [*((name, str(label)) for name, label in LABELS.items()), ("inbound", _("Received"))]
 
 
 # -- Views ---------------------------------------------------------------------------------------

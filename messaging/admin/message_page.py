@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from messaging import calls, explaining, resending, statuses, waiting
+from messaging import calls, deliveries, explaining, resending, statuses, waiting
 from messaging.content import unsaid
 from messaging.failures import UNLISTED
 from messaging.models import Attempt, Direction, Message, MessageEvent, Source
@@ -181,6 +181,12 @@ def _request(attempt: Attempt) -> tuple[dict[str, Any], str | Promise]:
         if is_same
         else _("Built again from the message. It differs from what was sent, which an older version built.")
     )
+
+
+def delivery_context(message: Message) -> dict[str, Any]:
+    delivery = deliveries.about(message)
+    body = bytes(delivery.body).decode("utf-8", "replace") if delivery else ""
+    return {"delivery": delivery, "body": _pretty_text(body, _veil(message))}
 
 
 def _line(event: MessageEvent, veil: Veil, sees_raw: bool) -> Line:

@@ -14,8 +14,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from messaging import paging, searching, statuses
-from messaging.models import Contact, Message
+from messaging import explaining, paging, searching, statuses
+from messaging.models import Contact, Direction, Message
 from messaging.statuses import Status
 
 from . import compose, exports, filters, message_page, outcomes, resends, saved_views, stopping
@@ -74,6 +74,7 @@ class MessageAdmin(ReadOnlyAdmin):
             path("resend/", view(resends.resend), name="messaging_message_resend"),
             path("<uuid:public_id>/cancel/", view(stopping.cancel), name="messaging_message_cancel"),
             path("<uuid:public_id>/settle/", view(outcomes.settle), name="messaging_message_settle"),
+            path("<uuid:public_id>/delivery/", view(self.delivery_view), name="messaging_message_delivery"),
             path("<uuid:public_id>/news/", view(self.news_view), name="messaging_message_news"),
         ]
         return ours + super().get_urls()
@@ -95,6 +96,16 @@ class MessageAdmin(ReadOnlyAdmin):
             raise Http404
         context = message_page.context(request, message)
         return TemplateResponse(request, "messaging/message_news.html", context)
+
+    def delivery_view(self, request: HttpRequest, public_id: uuid.UUID) -> HttpResponse:
+        """The webhook that brought a message of a contact, as it came: looked for when it is asked for."""
+        message = self.get_object(request, str(public_id))
+        if message is None or message.direction != Direction.IN:
+            raise Http404
+        if not request.user.has_perm(message_page.SEE_RAW):
+            raise PermissionDenied
+        context = message_page.delivery_context(message)
+        return TemplateResponse(request, "messaging/message_delivery.html", context)
 
     def batch_view(self, request: HttpRequest, batch: uuid.UUID) -> HttpResponse:
         """How far the messages of one press of Send have come."""
@@ -145,11 +156,17 @@ class MessageChangeList(KeysetChangeList):
         self.search = searching.read(request.GET.dict(), request.user)
         self.has_active_filters = bool(self.search.params)
         self.tools = filters.context(request, self.search)
-        return Message.objects.select_related("contact", "bot", "template").defer("content")
+        rows = Message.objects.select_related("contact", "bot__account", "template")
+        # Deciphering an account's credentials takes longer than everything else on the page.
+        unread = ("bot__account__credentials", "bot__account__spare_credentials")
+        return rows.defer("content", *unread)
 
     def _page(self, queryset: QuerySet) -> tuple[list[Any], bool]:
         place = paging.Place(self.after or self.before or 0, is_newer=bool(self.after))
         found = paging.page(self.search, queryset, place, self.list_per_page)
+        ours = explaining.our_entries(found.rows)
+        for row in found.rows:
+            vars(row)["why"] = explaining.why(row, ours)
         return found.rows, found.has_more
 
     def url_for_result(self, result: Any) -> str:

@@ -9,9 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 
-from messaging.content import TemplateContent, TextContent
 from messaging.failures import Failure, Step
-from messaging.forms.compose import VALUE_PREFIX
+from messaging.forms.refilling import refill
 from messaging.models import Message
 
 
@@ -66,14 +65,12 @@ def _rewrite(request: HttpRequest, message: Message, step: Step) -> NextStep:
 def _filled(message: Message) -> list[tuple[str, Any]]:
     content = message.loaded
     fields = [("bot", message.bot_id), ("contact", message.contact.public_id), ("kind", content.kind)]
-    if isinstance(content, TextContent):
-        return [*fields, ("text", content.body)]
-    if not isinstance(content, TemplateContent):
-        return fields
-    fields += [("template", message.template_id), ("media_url", content.media_url)]
-    fields += [("filename", content.filename)]
-    values = {} if content.is_secret else content.values
-    return fields + [(VALUE_PREFIX + key, text) for key, text in values.items()]
+    if message.template_id:
+        fields.append(("template", message.template_id))
+    if content.reply_to:
+        quoted = Message.objects.filter(bot=message.bot_id, provider_id=content.reply_to)
+        fields += [("reply_to", key) for key in quoted.values_list("public_id", flat=True)]
+    return [*fields, *refill(content)]
 
 
 def _resend(request: HttpRequest, message: Message, step: Step) -> NextStep:

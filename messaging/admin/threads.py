@@ -11,10 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_GET
 
-from messaging import conversing
+from messaging import conversing, explaining
 from messaging.conversing import Entry
 from messaging.forms.keys import as_key
 from messaging.models import Conversation, Message
+from messaging.providers import PROVIDERS
 from templates_app.rendering import bubble_html
 
 from .shelves import NOTHING_NEW, page
@@ -33,8 +34,12 @@ def _with_conversation(permission: str) -> Callable[[View], View]:
         def guarded(request: HttpRequest, pk: int, **more: Any) -> HttpResponse:
             if not request.user.has_perm(permission):
                 raise PermissionDenied
-            rows = Conversation.objects.for_user(request.user).select_related("bot", "contact", "assignee")
-            conversation = rows.defer("bot__webhook_secret").filter(pk=pk).first()
+            rows = Conversation.objects.for_user(request.user).select_related(
+                "bot__account", "contact", "assignee"
+            )
+            # Deciphered they take long, and nobody needs them here.
+            secrets = ("webhook_secret", "account__credentials", "account__spare_credentials")
+            conversation = rows.defer(*(f"bot__{name}" for name in secrets)).filter(pk=pk).first()
             if conversation is None:
                 raise Http404
             return view(request, conversation, **more)
@@ -83,7 +88,7 @@ def _thread_context(conversation: Conversation, before: int | None = None) -> di
     part = conversing.thread(conversation, before)
     return {
         "conversation": conversation,
-        "entries": [_drawn(entry) for entry in part.entries],
+        "entries": _drawn(conversation, part.entries),
         "older_than": part.older,
         "is_past": before is not None,
         **_marks(conversation, part.entries),
@@ -100,8 +105,21 @@ def _marks(conversation: Conversation, entries: Sequence[Entry]) -> dict[str, An
     }
 
 
-def _drawn(entry: Entry) -> dict[str, Any]:
-    return {"entry": entry, "message": entry.message, "note": entry.note, "bubble": _bubble(entry.message)}
+def _drawn(conversation: Conversation, entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    messages = [entry.message for entry in entries if entry.message]
+    for message in messages:
+        message.bot = conversation.bot
+    ours = explaining.our_entries(messages)
+    return [
+        {
+            "entry": entry,
+            "message": entry.message,
+            "why": explaining.why(entry.message, ours) if entry.message else None,
+            "note": entry.note,
+            "bubble": _bubble(entry.message),
+        }
+        for entry in entries
+    ]
 
 
 def _bubble(message: Message | None) -> str:
@@ -121,6 +139,8 @@ def composer(request: HttpRequest, conversation: Conversation) -> dict[str, Any]
         "token": uuid.uuid4(),
         "problems": [],
         "colleagues": conversing.colleagues(conversation.bot),
+        "carries_quotes": PROVIDERS[conversation.bot.account.kind].carries_quotes,
+        "last_inbound": conversing.last_inbound(conversation),
         "may_answer": request.user.has_perm("messaging.add_message"),
         "may_act": request.user.has_perm("messaging.change_conversation"),
     }
@@ -141,8 +161,8 @@ def news(request: HttpRequest, conversation: Conversation) -> HttpResponse:
         _mark_read(request, conversation)
     context = {
         "conversation": conversation,
-        "entries": [_drawn(entry) for entry in found.entries],
-        "changed": [_drawn(Entry(message.created_at, message=message)) for message in found.changed],
+        "entries": _drawn(conversation, found.entries),
+        "changed": _drawn(conversation, [Entry(one.created_at, message=one) for one in found.changed]),
         **marks,
         **composer(request, conversation),
     }

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
             name='Summary',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('facet', models.CharField(choices=[('sent', 'Sent'), ('received', 'Received'), ('template', 'Template'), ('agent', 'Agent'), ('reason', 'Reason')], max_length=8)),
+                ('facet', models.CharField(choices=[('sent', 'Sent'), ('received', 'Received'), ('template', 'Template'), ('agent', 'Agent'), ('kind', 'Kind'), ('reason', 'Reason')], max_length=8)),
                 ('span', models.PositiveSmallIntegerField()),
                 ('start', models.IntegerField()),
                 ('key', models.CharField(blank=True, max_length=40)),

@@ -15,6 +15,7 @@ class Facet(models.TextChoices):
     RECEIVED = "received"
     TEMPLATE = "template"  # key: of the template; empty for none
     AGENT = "agent"  # key: of the person; empty for nobody
+    KIND = "kind"  # key: of the content
     REASON = "reason"  # key: of failures.py
 
 

@@ -172,6 +172,9 @@ class Provider:
     # Kinds of content that the provider tells about after it took them: it lists them, and reports on them.
     # About any other, an unknown outcome can be settled by a person only.
     listed_kinds: ClassVar[frozenset[str]] = frozenset()
+    # Whether its lists have what contacts wrote; and, apart from the messages, what they did with one.
+    lists_inbound: ClassVar[bool] = False
+    lists_interactions: ClassVar[bool] = False
     # Whether it knows until when somebody may be answered freely.
     tells_windows: ClassVar[bool] = False
     # Whether it signs its webhooks with a secret that we choose.
@@ -221,6 +224,14 @@ class Provider:
 
     def look_up(self, channel: str, provider_id: str) -> Evidence | None:
         """What the provider lists of one message; None if it is not there. Raises ProviderError."""
+        raise NotImplementedError
+
+    def interactions(self, channel: str, provider_id: str) -> list[Event]:
+        """What the person did with one message, as webhooks would have said it. Raises ProviderError."""
+        raise NotImplementedError
+
+    def inbox(self, channel: str, since: dt.datetime) -> Iterator[list[Event]]:
+        """What people wrote since then, by page, as webhooks would have said it. Raises ProviderError."""
         raise NotImplementedError
 
     # How many messages of one content may share a call: the account's choice, where the provider can.

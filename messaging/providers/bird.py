@@ -55,6 +55,7 @@ class Bird(Provider):
     events = ("whatsapp.inbound", "whatsapp.outbound", "whatsapp.interaction")
     # Session messages are listed and reported on like templates.
     listed_kinds = kinds
+    lists_inbound = lists_interactions = True
     takes_secret = True
     tells_windows = True
     credential_fields: ClassVar[Sequence[CredentialField]] = (CredentialField("access_key", _("Access key")),)
@@ -101,6 +102,12 @@ class Bird(Provider):
             raise
         found = bird_listing.evidence(mapping(answer.data))
         return found if found.provider_id == provider_id else None
+
+    def interactions(self, channel: str, provider_id: str) -> list[Event]:
+        return bird_listing.interactions(self._call(_one(channel, "messages", provider_id, "interactions")))
+
+    def inbox(self, channel: str, since: dt.datetime) -> Iterator[list[Event]]:
+        return bird_listing.inbox(self._call, _channel(channel), since)
 
     def window(self, channel: str, provider_id: str) -> dt.datetime | None:
         """Bird knows people by its own ids, which their messages tell."""
@@ -210,5 +217,6 @@ def _channel(channel: str) -> str:
     return f"{_workspace(channel)}/channels/{quote(channel.partition('/')[2], safe='')}"
 
 
-def _one(channel: str, what: str, number: str) -> Request:
-    return Request("GET", f"{_channel(channel)}/{what}/{quote(number, safe='')}")
+def _one(channel: str, what: str, number: str, part: str = "") -> Request:
+    path = f"{_channel(channel)}/{what}/{quote(number, safe='')}"
+    return Request("GET", f"{path}/{part}" if part else path)

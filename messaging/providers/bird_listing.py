@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.statuses import Status
 
-from .base import Answer, Kind, ProviderError, Request
+from .base import Answer, Event, Kind, ProviderError, Request
 from .bird_errors import failure
-from .bird_webhooks import STATUSES
+from .bird_webhooks import STATUSES, inbound, interaction
 from .evidence import LIST_TOO_LONG, Evidence
 from .fields import Fields, digits, first, identity, mapping, moment, rows
 
@@ -53,6 +53,21 @@ def find(ask: Ask, channel: str, since: dt.datetime, until: dt.datetime) -> Iter
     query = {"direction": "outgoing", "startAt": _written(since), "endAt": _written(until)}
     for page in pages(ask, f"{channel}/messages", query):
         yield [evidence(row) for row in page]
+
+
+def inbox(ask: Ask, channel: str, since: dt.datetime) -> Iterator[list[Event]]:
+    """What people wrote. A row is what the webhook has as its payload."""
+    query = {"direction": "incoming", "startAt": _written(since)}
+    for page in pages(ask, f"{channel}/messages", query):
+        yield [event for row in page if (event := inbound(row))]
+
+
+def interactions(answer: Answer) -> list[Event]:
+    """That a message was read, and what was pressed in it: of both no status says anything."""
+    found = mapping(answer.data).get("results")
+    if not isinstance(found, list):
+        raise _unreadable(answer)
+    return [event for row in rows(found) if (event := interaction(row))]
 
 
 def evidence(message: Fields) -> Evidence:

@@ -85,7 +85,7 @@ def _outbound(payload: Fields) -> Event | None:
     )
 
 
-def _interaction(payload: Fields) -> Event | None:
+def interaction(payload: Fields) -> Event | None:
     """A pressed button answers, and what it said comes as a message too; a followed link only proves that
     the message was read."""
     provider_id, word = identity(payload, "messageId"), first(payload, "type").lower()[:60]
@@ -100,7 +100,7 @@ def _interaction(payload: Fields) -> Event | None:
     return StatusEvent(provider_id, word, status, payload, at)
 
 
-def _inbound(payload: Fields) -> Event | None:
+def inbound(payload: Fields) -> Event | None:
     contact = mapping(mapping(payload.get("sender")).get("contact"))
     number = _number(contact)
     if not number or first(payload, "direction") == "outgoing":
@@ -125,8 +125,8 @@ def _number(contact: Fields) -> str:
 
 EVENTS = {
     "whatsapp.outbound": _outbound,
-    "whatsapp.interaction": _interaction,
-    "whatsapp.inbound": _inbound,
+    "whatsapp.interaction": interaction,
+    "whatsapp.inbound": inbound,
 }
 
 

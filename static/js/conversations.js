@@ -16,6 +16,11 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
   if (wasAtEnd && ["pulse", "composer"].includes(detail.elt?.id)) toEnd();
 });
 
+// A note that opens must not cover what was said last.
+document.addEventListener("toggle", ({ target }) => {
+  if (target.id === "note-form" && page.scrollHeight - page.scrollTop - innerHeight < 400) toEnd();
+}, true);
+
 // -- Reading: what came while nobody looked stays unread -----------------------------------------------
 
 document.addEventListener("htmx:configRequest", ({ detail }) => {

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import User
@@ -29,8 +30,10 @@ def dashboard(client: Client, query: str = "", zone: str = "America/Guayaquil"):
 def rows_behind(url: str) -> int:
     """The list's filters are lookups of the database, written in the address."""
     assert url.startswith(f"{LIST}?")
-    asked = parse_qsl(urlsplit(url).query)
-    return Message.objects.filter(**{name: said(name, value) for name, value in asked}).count()
+    asked = dict(parse_qsl(urlsplit(url).query))
+    zone, hour = ZoneInfo(asked.pop("zone", "UTC")), asked.pop("hour", None)
+    found = Message.objects.filter(**{name: said(name, value) for name, value in asked.items()})
+    return sum(1 for row in found if hour in (None, str(row.created_at.astimezone(zone).hour)))
 
 
 def said(name: str, value: str) -> object:
@@ -87,6 +90,16 @@ def test_the_list_shows_the_rows_of_each_number(agent_client: Client, bot: Bot, 
         found = agent_client.get(url)
         assert found.status_code == 200
         assert len(found.context["cl"].result_list) == number, url
+
+
+@pytest.mark.parametrize("part", ["hour=", "template__isnull=True", "created_by__isnull=True", "kind=text"])
+def test_every_line_of_every_table_leads_to_its_rows(
+    agent_client: Client, bot: Bot, agent: User, part: str
+) -> None:
+    furnish(bot, agent)
+    make_message(bot, created_by=None)
+    numbers = numbers_of(dashboard(agent_client))
+    assert any(part in url and number for url, number in numbers)
 
 
 def test_sums_and_rows_make_the_same_page(agent_client: Client, bot: Bot, agent: User) -> None:

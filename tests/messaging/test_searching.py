@@ -240,3 +240,23 @@ def test_nobody_finds_a_message_of_a_bot_that_is_not_theirs(agent: User, bot: Bo
     ]
     assert [found(agent, **params) for params in queries] == [[]] * len(queries)
     assert len(found(make_user("eva", "Supervisors"))) == 1
+
+
+@pytest.mark.parametrize("hour", ["24", "-1", "x", "9" * 30])
+def test_an_hour_that_no_clock_shows_is_explained(bot: Bot, agent: User, hour: str) -> None:
+    assert "Hour of the day" in searching.read({"hour": hour}, agent).problems[0]
+
+
+def test_an_hour_is_that_of_the_zone_in_the_address(bot: Bot, agent: User) -> None:
+    noon = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+    message = make_message(bot, created_at=noon)
+    for zone, hour in (("UTC", "12"), ("America/Guayaquil", "7")):
+        search = searching.read({"hour": hour, "zone": zone}, agent)
+        assert list(Message.objects.filter(search.where)) == [message]
+
+
+def test_what_has_no_template_and_what_nobody_sent_can_be_asked_for(bot: Bot, agent: User) -> None:
+    make_message(bot, template=make_template(bot), created_by=agent)
+    bare = make_message(bot, created_by=None)
+    for name in ("template__isnull", "created_by__isnull"):
+        assert list(Message.objects.filter(searching.read({name: "True"}, agent).where)) == [bare]

@@ -412,3 +412,47 @@ def test_a_stranger_finds_no_conversation(talk, end):
 
 def test_the_pages_have_names(talk):
     assert reverse("admin:conversation", args=[talk.pk]) == address(talk)
+
+
+# -- Ways to answer --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def quoting(bot: Bot, talk: Conversation) -> Conversation:
+    """At a provider that carries quotes."""
+    bot.account.kind, bot.account.credentials = "bird", {"access_key": "k"}
+    bot.account.save()
+    return talk
+
+
+def test_the_other_kinds_are_a_press_away_with_everything_chosen(
+    agent_client: Client, quoting: Conversation
+) -> None:
+    inbound = Message.objects.get()
+    link = f"bot={quoting.bot_id}&amp;contact={quoting.contact.public_id}&amp;kind="
+    said = page(agent_client, address(quoting))
+    assert f"{link}image&amp;reply_to={inbound.public_id}" in said
+    assert f"{link}text&amp;reply_to={inbound.public_id}" in said
+    query = {"bot": quoting.bot_id, "contact": str(quoting.contact.public_id), "kind": "image"}
+    compose = page(agent_client, reverse("admin:compose"), reply_to=str(inbound.public_id), **query)
+    assert f'name="reply_to" value="{inbound.public_id}"' in compose
+
+
+def test_where_nothing_can_be_quoted_nothing_is_said_of_it(agent_client: Client, talk: Conversation) -> None:
+    said = page(agent_client, address(talk))
+    assert "kind=image" in said and "reply_to" not in said
+
+
+def test_in_a_closed_window_there_are_templates_alone(
+    agent_client: Client, bot: Bot, contact: Contact
+) -> None:
+    wrote(bot, contact, "Hola")
+    said = page(agent_client, address(open_window(bot, contact, 25)))
+    assert "kind=template" in said and "kind=image" not in said
+
+
+def test_a_guess_is_said_once(agent_client: Client, bot: Bot, talk: Conversation) -> None:
+    sent = make_message(bot, talk.contact, status="read", text="¿Te sirve?")
+    for text in ("Sí", "mucho", "gracias"):
+        wrote(bot, talk.contact, text, answers=sent, answers_by=Link.LATEST)
+    assert page(agent_client, address(talk)).count("said__quoted") == 1
