@@ -61,9 +61,10 @@ def test_what_is_filled_in_is_what_waits_to_be_sent(
     assert (message.kind, message.text) == (content.kind, content.text())
 
 
-# A form always shows the first of what is needed, so too few become empty ones; and nobody types a type.
+# A form always shows the first of what is needed, so too few become empty ones; nobody types a type, and
+# nothing between two commas is no tag.
 NOT_TYPED = {"no file", "no button", "no rows", "no sections", "no contact", "one card", "no card"}
-NOT_TYPED |= {"a file whose content is of another kind"}
+NOT_TYPED |= {"a file whose content is of another kind", "an empty tag"}
 TYPED_WRONG = [(name, field) for name, field in WRONG if name not in NOT_TYPED]
 
 
@@ -153,16 +154,16 @@ def test_what_a_template_needs_besides_its_values_is_stored(
     components = Components(body="Hola", offer="Hoy", buttons=(Button(kind="quick_reply", label="Sí"),))
     template = make_template(bot, components)
     fields = {
-        "flows.0": "flow-1",
+        "flows.0": "23838",
         "answered.menu.0.title": "Ventas",
-        "answered.menu.0.flow_id": "flow-2",
+        "answered.menu.0.flow_id": "23839",
         "campaign": "navidad",
         "offer_ends": "2099-12-01T10:00",
     }
     assert post(agent_client, template=template.pk, contact=lucia.public_id, **fields).status_code == 302
     stored = Message.objects.get().content
-    assert stored["flows"] == {"0": "flow-1"}
-    assert stored["answered"]["menu"] == [{"title": "Ventas", "flow_id": "flow-2"}]
+    assert stored["flows"] == {"0": "23838"}
+    assert stored["answered"]["menu"] == [{"title": "Ventas", "flow_id": "23839"}]
     assert (stored["campaign"], stored["offer_ends"]) == ("navidad", "2099-12-01T10:00:00+00:00")
 
 
