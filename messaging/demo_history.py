@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -11,12 +12,14 @@ from messaging.content import Content, TemplateContent
 from messaging.demo_content import rich_contents
 from messaging.models import Bot, Contact, Conversation, Message, MessageEvent, Source
 from messaging.statuses import Status
+from templates_app.components import CardValues, Components, names_in_order
 from templates_app.models import Template
 
 HISTORY = 240
 HISTORY_DAYS = 14
 # Of the history every tenth message is no template.
 RICH_EVERY = 10
+OFFER = dt.timedelta(days=2)
 
 # How often a message of the history ends where.
 ENDS = {
@@ -98,8 +101,27 @@ def _filled(template: Template) -> Content:
         provider_id=template.provider_id,
         values={variable.key: variable.example or "1042" for variable in components.variables},
         media_url=components.header.sample_url if components.header else "",
+        filename="comprobante.pdf" if components.media_format == "document" else "",
+        offer_ends=(timezone.now() + OFFER).isoformat() if components.offer else "",
+        cards=_cards(components),
         components=components,
     )
+
+
+def _cards(components: Components) -> tuple[CardValues, ...]:
+    """A price for each blank; cards that the provider does not list are two pictures."""
+    if not components.is_carousel:
+        return ()
+    picture = f"{settings.SIMULATOR_URL}/media/promo.png"
+    plain = CardValues(media_url=picture, params=("Oferta",))
+    return tuple(
+        CardValues(
+            media_url=card.header.sample_url or picture,
+            params=("$ 39,90",) * len(names_in_order(card.body)),
+            links=("oferta",) * card.link_count,
+        )
+        for card in components.cards
+    ) or (plain, plain)
 
 
 def _steps(message: Message) -> Iterator[tuple[Status, dt.datetime]]:

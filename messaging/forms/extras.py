@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from templates_app.components import VARIABLE, Card, Components
+from templates_app.components import Card, Components, names_in_order
 
 from .parts import Field, Fold, Group, Part, Text
 
@@ -52,14 +52,14 @@ FILE_LABELS = {
 }
 
 
-def header_parts(components: Components) -> tuple[Part, ...]:
-    """The file in a template's header, and its name if people will see one."""
+def header_parts(components: Components, options: Collection[str]) -> tuple[Part, ...]:
+    """The file in a template's header, and a document's name where the provider has a place for it."""
     kind = components.media_format
     if not kind:
         return ()
     file = Field("media_url", FILE_LABELS[kind], "media", media=kind)
     name = Field("filename", _("File name"), placeholder=_("invoice.pdf"))
-    return (file, name) if kind == "document" else (file,)
+    return (file, name) if kind == "document" and "filename" in options else (file,)
 
 
 def template_parts(components: Components, options: Collection[str]) -> tuple[Part, ...]:
@@ -115,16 +115,12 @@ def _card_file(cards: tuple[Card, ...]) -> Field:
 
 def _card_texts(cards: tuple[Card, ...]) -> Iterator[Part]:
     """All cards of a carousel are built alike, so the fullest says what each may take."""
-    bodies = max((len(set(VARIABLE.findall(card.body))) for card in cards), default=0)
-    links = max((_link_count(card) for card in cards), default=0)
+    bodies = max((len(names_in_order(card.body)) for card in cards), default=0)
+    links = max((card.link_count for card in cards), default=0)
     if not cards or bodies:
         yield _texts("params", _("Values of the text"), _("Value"), _("Add a value"), bodies)
     if not cards or links:
         yield _texts("links", _("Values of the links"), _("Ending"), _("Add an ending"), links)
-
-
-def _link_count(card: Card) -> int:
-    return sum(bool(VARIABLE.search(button.url)) for button in card.buttons)
 
 
 def _texts(name: str, label: Text, item: Text, add: Text, count: int) -> Group:

@@ -24,7 +24,7 @@ def test_there_are_templates_of_every_kind(demo: Jelou) -> None:
     rows = templates(demo, status="APPROVED")
     assert len(rows) >= 12
     assert {row["language"] for row in rows} == {"ES", "EN", "pt_BR"}
-    assert {row["type"] for row in rows} == {"HSM", "IMAGE", "VIDEO", "DOCUMENT"}
+    assert {row["type"] for row in rows} == {"HSM", "IMAGE", "VIDEO", "DOCUMENT", "CATALOG", "CAROUSEL"}
     assert {row["category"] for row in rows} == {"UTILITY", "MARKETING", "AUTHENTICATION"}
     assert {row["interactiveAction"] for row in rows} == {"NONE", "CALL_TO_ACTION", "QUICK_REPLY", "OTP"}
 

@@ -20,7 +20,7 @@ from messaging.trying import Verdict
 from templates_app.components import Button, Components
 from tests import files
 from tests.contents import EXAMPLES, WRONG
-from tests.factories import make_contact, make_message, make_template, open_window
+from tests.factories import make_account, make_bot, make_contact, make_message, make_template, open_window
 from tests.messaging.admin.conftest import logged_in
 from tests.messaging.admin.test_compose import inputs, post, preview
 from tests.messaging.forms.test_kinds import KINDS, NAMES, TEXTS, posted_for
@@ -109,6 +109,17 @@ def test_a_kind_that_the_provider_cannot_carry_is_greyed_with_the_reason(
     assert re.search(r'id="kind-list" value="list" disabled aria-describedby="not-carried"', page)
     assert not re.search(r'id="kind-text" value="text" disabled', page)
     assert "Jelou cannot carry: Picture, Film" in page
+
+
+def test_the_older_address_greys_the_kinds_that_it_lacks(agent: User, lucia: Contact) -> None:
+    account = make_account(options={"legacy_messages": True})
+    older = make_bot(account=account, members=(agent,), provider_id="older")
+    open_window(older, lucia)
+    query = {"bot": older.pk, "contact": str(lucia.public_id)}
+    page = logged_in(agent).get(reverse("admin:compose"), query).content.decode()
+    assert re.search(r'id="kind-sticker" value="sticker" disabled aria-describedby="not-carried"', page)
+    assert not re.search(r'id="kind-list" value="list" disabled', page)
+    assert "Jelou&#x27;s older address cannot carry: Sticker" in page
 
 
 def test_without_an_open_window_there_are_templates_only(agent_client: Client, bot: Bot) -> None:
