@@ -22,6 +22,7 @@ from templates_app.rendering import bubble_html
 from tests.contents import EXAMPLES
 from tests.factories import BOT_ID, CREDENTIALS, make_account, make_bot, make_contact, open_window
 from tests.messaging.admin.test_compose import post, preview
+from tests.messaging.admin.test_compose_kinds import said_at
 from tests.messaging.forms.test_kinds import posted_for
 from tests.simulating import BIRD_KEY, CHANNEL, WORKSPACE, Simulator
 
@@ -130,10 +131,7 @@ def test_what_a_provider_cannot_carry_is_told_at_its_field_and_not_sent(
     assert (response.status_code, Message.objects.count()) == (422, 0)
     page = response.content.decode()
     for field in set(WAYS[way].objections(EXAMPLES[name])) - {"kind"}:
-        place = re.search(
-            rf'id="(?:below|problems)-f-{field.replace(".", "-")}">(.*?)</div>', page, re.DOTALL
-        )
-        assert place and "field__problem" in place[1], field
+        assert said_at(f"f-{field.replace('.', '-')}", page), field
 
 
 @pytest.mark.parametrize("way", WAYS)

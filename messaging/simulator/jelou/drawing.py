@@ -17,12 +17,18 @@ def _template(message: Message) -> Bubble:
     template, body = message.template or {}, message.body
     return Bubble(
         header=_offer(template, body) or filled(template["header"] or "", body.get("headerParameters", [])),
-        **media(template["type"].lower(), body.get("mediaUrl"), body.get("filename", "")),
+        **_template_media(template, body),
         body=styled(filled(template["template"], body["parameters"])),
         footer=template["footer"] or "",
         buttons=_template_buttons(template, body),
         cards=[_template_card(card, listed) for card, listed in _with_listed(body, template)],
     )
+
+
+def _template_media(template: Json, body: Json) -> Json:
+    if picture := body.get("thumbnailProduct"):
+        return media("image", picture)
+    return media(template["type"].lower(), body.get("mediaUrl"), body.get("filename", ""))
 
 
 def _offer(template: Json, body: Json) -> str:

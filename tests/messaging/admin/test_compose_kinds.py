@@ -82,11 +82,16 @@ def test_a_mistake_is_told_at_its_field_and_nothing_is_lost(
     response = post(agent_client, kind=content.kind, contact=lucia.public_id, **fields)
     assert response.status_code == 422
     page = response.content.decode()
-    place = re.search(rf'id="(?:below|problems)-f-{field.replace(".", "-")}">(.*?)</div>', page, re.DOTALL)
-    assert place and "field__problem" in place[1]
+    assert said_at(f"f-{field.replace('.', '-')}", page)
     texts = {(key, text) for key, text in fields.items() if text and key not in SELECTS}
     assert {key for key, _text in texts - clean(inputs(page))} == set()
     assert not Message.objects.exists()
+
+
+def said_at(place: str, page: str) -> bool:
+    """Whether a problem stands below the input or the group of this id."""
+    below = re.search(rf'id="(?:below|problems)-{place}">(.*?)</div>', page, re.DOTALL)
+    return below is not None and "field__problem" in below[1]
 
 
 SELECTS = {"media", "buttons", "mode", "delivery.use_case"} | {
