@@ -45,6 +45,7 @@ _TICKS: dict[str, tuple[str, str | Promise]] = {
 }
 # Buttons that WhatsApp labels itself, in the language of the phone.
 _FIXED_LABELS = {
+    "url": _("Link"),
     "copy_code": _("Copy code"),
     "otp": _("Copy code"),
     "catalog": _("View catalog"),

@@ -105,7 +105,10 @@ def _cards(components: Components) -> Group:
     known = tuple(_card(card) for card in components.cards)
     least, most = (len(known), len(known)) if known else (LEAST_CARDS, MOST_CARDS)
     names = ("cards", _("Cards"), _("Card"), _("Add a card"))
-    return Group(*names, UNLISTED_CARD, least=least, most=most, each=known)
+    unknown = _(
+        "The provider does not tell what stands on these cards: fill as many values as each has blanks."
+    )
+    return Group(*names, UNLISTED_CARD, least=least, most=most, hint="" if known else unknown, each=known)
 
 
 def _card(card: Card) -> tuple[Part, ...]:

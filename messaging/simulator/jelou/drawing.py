@@ -36,7 +36,8 @@ def _offer(template: Json, body: Json) -> str:
     if "ltoParams" not in body:
         return ""
     ends = dt.datetime.fromtimestamp(body["ltoParams"]["expirationTime"] / 1000, dt.UTC)
-    return f"🏷 {template['limitedTimeOffer']['text']} · {ends:%Y-%m-%d %H:%M} UTC"
+    title = (template.get("limitedTimeOffer") or {}).get("text", "")
+    return f"🏷 {title} · {ends:%Y-%m-%d %H:%M} UTC"
 
 
 def _with_listed(body: Json, template: Json) -> list[tuple[Json, Json]]:

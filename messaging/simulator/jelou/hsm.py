@@ -166,8 +166,8 @@ def _cards(body: Json, template: Template) -> Iterator[str]:
 
 def _offer(body: Json, template: Template) -> Iterator[str]:
     """An offer without its end is nothing that WhatsApp can count down to."""
-    if bool(template.get("limitedTimeOffer")) != ("ltoParams" in body):
-        yield "A limited-time offer has ltoParams, and nothing else has."
+    if template.get("limitedTimeOffer") and "ltoParams" not in body:
+        yield "A limited-time offer needs ltoParams."
 
 
 def _parameters_of(body: Json, kind: str) -> list[Json]:
