@@ -95,7 +95,6 @@ def _facts(number: str, thousandth: str, first: int, rows: int) -> dict[str, str
         "content": f"'{content}'",
         "text": f"{text} || CASE WHEN {number} % 150 = 7 THEN ' urgente' ELSE '' END",
         "to": "''",
-        "answers_by": "''",
         "status": status,
         "reason": _upto(thousandth, [(limit, reason) for limit, _name, reason in STATUSES]),
         "provider_code": f"CASE WHEN {thousandth} >= 950 THEN '13' || ({number} % 7) ELSE '' END",

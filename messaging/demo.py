@@ -1,24 +1,18 @@
 """What `make run` shows. Every number is from a range that is never given out, every person made up."""
 
-import datetime as dt
 import json
 import random
-from collections.abc import Iterator
 from urllib.request import Request, urlopen
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.utils import timezone
 
 from messaging import connecting
-from messaging.content import Content, TemplateContent
-from messaging.demo_content import rich_contents
-from messaging.models import Account, Bot, Contact, Conversation, Message, MessageEvent, Source, Tag
+from messaging.demo_history import write_history
+from messaging.models import Account, Bot, Contact, Tag
 from messaging.providers import PROVIDERS
-from messaging.statuses import Status
 from messaging.template_sync import sync_templates
-from templates_app.models import Template
 
 PEOPLE = {"admin": "Admins", "supervisor": "Supervisors", "agent": "Agents"}
 # As the simulator knows them: one account of each provider.
@@ -34,10 +28,6 @@ BOTS = (
     ("bird", CAFE, "Café Cóndor", "EC", "America/Guayaquil", ("agent", "supervisor")),
 )
 CONTACTS = 200
-HISTORY = 240
-HISTORY_DAYS = 14
-# Of the history every tenth message is no template.
-RICH_EVERY = 10
 
 FIRST = [
     "María",
@@ -79,21 +69,6 @@ TAGS = ("VIP", "Quito", "Guayaquil", "Newsletter")
 # The middle of each country's numbers that no operator has given to anybody.
 PREFIXES = {"EC": "5939900", "MX": "52155000", "BR": "551199000"}
 
-# How often a message of the history ends where.
-ENDS = {
-    Status.READ: 52,
-    Status.DELIVERED: 27,
-    Status.SENT: 9,
-    Status.FAILED: 10,
-    Status.UNKNOWN: 1,
-    Status.SKIPPED: 1,
-}
-REASONS = {
-    Status.FAILED: ("undeliverable", "marketing_cap", "media_unreachable"),
-    Status.SKIPPED: ("contact_blocked",),
-}
-PATH = (Status.QUEUED, Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.READ)
-
 
 def seed() -> None:
     """Idempotent. The simulator must be running: templates come from it over HTTP, as from a provider."""
@@ -107,7 +82,7 @@ def seed() -> None:
         sync_templates(bot)
         connecting.subscribe(bot)
     with transaction.atomic():
-        _history(bots, people["agent"])
+        write_history(bots, people["agent"])
 
 
 def let_people_write() -> None:
@@ -204,104 +179,3 @@ def _contact(number: int, chance: random.Random) -> Contact:
         attributes={"pedido": f"ORD-{order}", "ciudad": chance.choice(("Quito", "Puebla", "Recife"))},
         is_blocked=number % 67 == 66,
     )
-
-
-# -- History -------------------------------------------------------------------------------------
-
-
-def _history(bots: list[Bot], sender: User) -> None:
-    """Messages of the last two weeks, written as the send path would have left them."""
-    if Message.objects.exists():
-        return
-    chance = random.Random(2)  # noqa: S311
-    contacts = list(Contact.objects.filter(is_blocked=False).order_by("pk"))
-    rows = [_message(bots, sender, contacts, chance, number) for number in range(HISTORY)]
-    rows.sort(key=lambda row: row.created_at)
-    messages = Message.objects.bulk_create(rows)
-    MessageEvent.objects.bulk_create(event for message in messages for event in _events(message))
-    pairs = {(message.bot_id, message.contact_id) for message in messages}
-    Conversation.objects.bulk_create(
-        [Conversation(bot_id=bot, contact_id=contact) for bot, contact in sorted(pairs)],
-        ignore_conflicts=True,
-    )
-
-
-def _message(
-    bots: list[Bot], sender: User, contacts: list[Contact], chance: random.Random, number: int
-) -> Message:
-    bot = chance.choice(bots)
-    contact = chance.choice(contacts)
-    rich = rich_contents()
-    template = None if number % RICH_EVERY == 0 else _template(bot, chance)
-    content = _filled(template) if template else rich[number // RICH_EVERY % len(rich)]
-    status = chance.choices(list(ENDS), list(ENDS.values()))[0]
-    moment = timezone.now() - dt.timedelta(minutes=chance.randint(60, HISTORY_DAYS * 24 * 60))
-    message = Message(
-        bot=bot,
-        contact=contact,
-        kind=content.kind,
-        content=content.stored(),
-        template=template,
-        version=template.version if template else None,
-        text=content.text(),
-        to=contact.wa_id or "",
-        status=status,
-        reason=chance.choice(REASONS[status]) if status in REASONS else "",
-        provider_id=f"demo-{number}" if status != Status.SKIPPED else "",
-        created_by=sender,
-        created_at=moment,
-        due_at=moment,
-    )
-    for step, at in _steps(message):
-        if step != Status.QUEUED:
-            setattr(message, f"{step}_at", at)
-    message.replied_at = message.read_at if number % 3 == 0 else None
-    return message
-
-
-def _template(bot: Bot, chance: random.Random) -> Template:
-    return chance.choice(
-        list(bot.templates.sendable().exclude(category="AUTHENTICATION").select_related("version"))
-    )
-
-
-def _filled(template: Template) -> Content:
-    components = template.components
-    return TemplateContent(
-        element_name=template.element_name,
-        language=template.language,
-        category=template.category,
-        provider_id=template.provider_id,
-        values={variable.key: variable.example or "1042" for variable in components.variables},
-        media_url=components.header.sample_url if components.header else "",
-        components=components,
-    )
-
-
-def _steps(message: Message) -> Iterator[tuple[Status, dt.datetime]]:
-    """The states this message went through, and when."""
-    if message.status in PATH:
-        path = PATH[: PATH.index(Status(message.status)) + 1]
-    elif message.status == Status.FAILED:
-        path = (Status.QUEUED, Status.ACCEPTED, Status.FAILED)
-    else:
-        path = (Status.QUEUED,)
-    for number, step in enumerate(path):
-        yield step, message.created_at + dt.timedelta(seconds=3 * number * number)
-
-
-def _events(message: Message) -> Iterator[MessageEvent]:
-    steps = list(_steps(message))
-    if message.status in (Status.UNKNOWN, Status.SKIPPED):
-        steps.append((Status(message.status), message.created_at + dt.timedelta(seconds=30)))
-    for step, at in steps:
-        yield MessageEvent(
-            bot_id=message.bot_id,
-            message=message,
-            provider_id=message.provider_id,
-            key=f"demo-{message.public_id}-{step}"[:64],
-            status=step,
-            source=Source.PERSON if step == Status.QUEUED else Source.WEBHOOK,
-            reason=message.reason if step == message.status else "",
-            arrived_at=at,
-        )

@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from messaging.content import Content, TemplateContent, TextContent
 from messaging.failures import explain
 from messaging.models import Bot, Contact, Message
-from templates_app.components import Variable
+from messaging.providers import PROVIDERS
+from messaging.providers.base import Provider
+from templates_app.components import Components, Variable
 from templates_app.models import Template
 from templates_app.rules import Problem, clean_value
 from templates_app.values import Unreadable, formatted
@@ -114,7 +116,8 @@ class Draft:
             category=self.template.category,
             provider_id=self.template.provider_id,
             values={key: text for key, text in values.items() if text},
-            media_url=self.media_url.strip(),
+            media_url=fixed_file(PROVIDERS[self.bot.account.kind], self.template.components)
+            or self.media_url.strip(),
             filename=self.filename.strip(),
             components=self.template.components,
             **self.extras,
@@ -139,6 +142,12 @@ class Draft:
             message = _("Only approved templates can be sent; this one is “%(state)s”. Choose another one.")
             return [Problem("template", message % {"state": state})]
         return []
+
+
+def fixed_file(provider: type[Provider], components: Components) -> str:
+    """The file that a template always has above it at this provider; empty if whoever writes gives one."""
+    header = components.header
+    return header.sample_url if provider.fixes_files and header and not header.variable else ""
 
 
 def from_contact(variable: Variable, contact: Contact) -> Value:

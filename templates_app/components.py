@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
 from pydantic import BaseModel, ConfigDict
 
 VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
@@ -152,11 +153,17 @@ class Components(Part):
         return tuple(f"{place}.{name}" for name in sorted(names, key=_number))
 
     def caption(self, variable: Variable) -> str:
-        """What a form calls a blank: its own name, or for a nameless one of a button the button's."""
-        place, _, rest = variable.key.partition(".")
-        if place == "button" and not variable.label:
-            return self.buttons[int(rest.partition(".")[0])].label or variable.title
-        return variable.title
+        """What a form calls a blank: its own name, or for a nameless one of a button what it is there."""
+        place, _dot, rest = variable.key.partition(".")
+        if place != "button" or variable.label:
+            return variable.title
+        button = self.buttons[int(rest.partition(".")[0])]
+        if not button.label:
+            return variable.title
+        sentence = (
+            _("Code of “%(label)s”") if button.kind == "copy_code" else _("End of the link “%(label)s”")
+        )
+        return sentence % {"label": button.label}
 
     def digest(self) -> str:
         """Equal for equal content, whatever order a provider's JSON came in."""

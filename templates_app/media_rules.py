@@ -30,6 +30,14 @@ def check_media(components: Components, url: str, filename: str) -> list[Problem
     return problems + (_check_filename(filename) if kind == "document" else [])
 
 
+def check_pdf_name(filename: str) -> list[Problem]:
+    """What Jelou asks of a document's name, which is the only kind it documents for templates."""
+    if filename.lower().endswith(".pdf") and filename[:-4].strip():
+        return []
+    sentence = _("A document needs a name that ends in .pdf, such as invoice.pdf. Give it one.")
+    return [Problem("filename", sentence)]
+
+
 def link_flaw(url: str) -> str:
     """Public, https and without a login; plain http is for a simulator on this very machine."""
     if not url.strip():
@@ -76,11 +84,7 @@ def _check_ending(kind: str, url: str) -> list[Problem]:
 
 
 def _check_filename(filename: str) -> list[Problem]:
-    """The recipient sees this name; Jelou documents .pdf as the only kind of document for templates."""
-    if has_controls(filename) or "/" in filename or "\\" in filename:
-        sentence = _("The file name has a slash or an invisible character. Write it without.")
-    elif not filename.lower().endswith(".pdf") or not filename[:-4].strip():
-        sentence = _("A document needs a name that ends in .pdf, such as invoice.pdf. Give it one.")
-    else:
+    """The recipient sees this name, where a provider has a place for it."""
+    if not has_controls(filename) and "/" not in filename and "\\" not in filename:
         return []
-    return [Problem("filename", sentence)]
+    return [Problem("filename", _("The file name has a slash or an invisible character. Write it without."))]

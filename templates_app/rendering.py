@@ -45,6 +45,7 @@ _TICKS: dict[str, tuple[str, str | Promise]] = {
 }
 # Buttons that WhatsApp labels itself, in the language of the phone.
 _FIXED_LABELS = {
+    "url": _("Link"),
     "copy_code": _("Copy code"),
     "otp": _("Copy code"),
     "catalog": _("View catalog"),
@@ -69,6 +70,7 @@ def template_bubble(
     *,
     media_url: str = "",
     filename: str = "",
+    thumbnail_url: str = "",
     cards: tuple[CardValues, ...] = (),
     offer_ends: dt.datetime | None = None,
 ) -> Bubble:
@@ -83,7 +85,7 @@ def template_bubble(
     return Bubble(
         body=body,
         header=header,
-        media=_media(components, media_url, filename),
+        media=_media(components, media_url, filename) or _thumbnail(components, thumbnail_url),
         offer=_offer(components, values, offer_ends),
         footer=components.footer,
         cards=drawn_cards(components, cards) if components.is_carousel else (),
@@ -152,6 +154,11 @@ def _offer_context(offer: Offer) -> dict[str, Any]:
 def _media(components: Components, url: str, filename: str) -> Media | None:
     header = components.header
     return Media(header.format, url, filename) if header and header.format != "text" else None
+
+
+def _thumbnail(components: Components, url: str) -> Media | None:
+    """The picture of a catalogue, which WhatsApp takes from the first product if none is chosen."""
+    return Media("image", url) if url and components.has_button("catalog") else None
 
 
 def _offer(components: Components, values: Mapping[str, str], ends: dt.datetime | None) -> Offer | None:

@@ -84,6 +84,8 @@ def _check_template(components: Components) -> list[Problem]:
 
 
 def _check_value(components: Components, variable: Variable, value: str, category: str) -> list[Problem]:
+    """Named as the form calls the blank."""
+    variable = variable.model_copy(update={"label": components.caption(variable)})
     if problems := check_line(variable.key, variable.title, value):
         return problems
     button = _button(components, variable)

@@ -91,7 +91,7 @@ def _check_count(approved: int, given: int) -> list[Problem]:
 
 
 def _check_card(field: str, card: CardValues, approved: Card | None) -> list[Problem]:
-    flaw = link_flaw(card.media_url.strip())
+    flaw = _card_flaw(card.media_url.strip())
     problems = [Problem(f"{field}.media_url", flaw)] if flaw else []
     if not flaw and approved and _kind(card.media_url) not in ("", approved.header.format):
         sentence = _("This card was approved with another kind of file. Use a file of that kind.")
@@ -100,6 +100,10 @@ def _check_card(field: str, card: CardValues, approved: Card | None) -> list[Pro
         for index, value in enumerate(getattr(card, part)):
             problems += check(f"{field}.{part}.{index}", _("The value"), value)
     return problems + (list(_check_approved(field, card, approved)) if approved else [])
+
+
+def _card_flaw(url: str) -> str:
+    return link_flaw(url) if url else _("This card needs a file. Give the https link to it.")
 
 
 def _check_approved(field: str, card: CardValues, approved: Card) -> Iterator[Problem]:

@@ -103,6 +103,14 @@ EXAMPLES: dict[str, Content] = {
         screen="DATOS",
     ),
     "voice_call": VoiceCallContent(header="¿Ayuda?", body="Toca para hablar", label="Llamar"),
+    # Without what some provider has no field for.
+    "image alone": ImageContent(files=(MediaFile(url=f"{SITE}/menu.jpg"),), body="Menú del día"),
+    "audio alone": AudioContent(files=(MediaFile(url=f"{SITE}/nota.mp3"),)),
+    "sticker alone": StickerContent(files=(MediaFile(url=f"{SITE}/gracias.webp"),)),
+    "answers": ButtonsContent(body="¿Seguimos?", buttons=(YES, ReplyButton(title="No"))),
+    "answers with a header": ButtonsContent(header="Compra", body="¿Seguimos?", buttons=(YES,)),
+    "cta_url alone": CtaUrlContent(body="Paga en línea", label="Pagar", url="https://pagos.example.com/1"),
+    "location alone": LocationContent(latitude="-2.1894", longitude="-79.8891"),
 }
 
 

@@ -33,7 +33,7 @@ LAYERS = {
         messaging.counting messaging.summaries messaging.funnels
         messaging.searching messaging.finding_people messaging.paging messaging.exporting
         messaging.spreadsheets messaging.columns messaging.uploads messaging.trying
-        messaging.demo messaging.demo_content messaging.drilling
+        messaging.demo messaging.demo_content messaging.demo_history messaging.drilling
         templates_app.syncing""",
     "rows": """messaging.models messaging.migrations messaging.text_index
         templates_app.models templates_app.scoping templates_app.migrations""",
@@ -67,7 +67,7 @@ WRITERS = {
     ("messaging.management.drill_database", "_create"),
     ("messaging.management.drill_database", "_drop"),
     # Makes up a history that nobody sent.
-    ("messaging.demo", "_message"),
+    ("messaging.demo_history", "_message"),
 }
 
 

@@ -43,8 +43,8 @@ def _kind(form: ComposeForm, window: Mapping[str, object], value: str) -> Kind:
 
 
 def _why_not(form: ComposeForm, window: Mapping[str, object], value: str) -> tuple[str, str]:
-    if value not in form.provider.kinds and form.chosen_bot:
-        return _("%(provider)s cannot carry it.") % {"provider": form.provider.label}, "not-carried"
+    if value not in form.carried:
+        return _("%(provider)s cannot carry it.") % {"provider": form.carrier}, "not-carried"
     if value != "template" and window["state"] != "open":
         return str(window["sentence"]), "window"
     return "", ""
@@ -52,8 +52,8 @@ def _why_not(form: ComposeForm, window: Mapping[str, object], value: str) -> tup
 
 def not_carried(form: ComposeForm) -> str:
     """Which kinds the bot's provider has no way to send, in one sentence; empty if it carries all."""
-    values = [value for _label, values in GROUPS for value in values if value not in form.provider.kinds]
-    if form.chosen_bot is None or not values:
+    values = [value for _label, values in GROUPS for value in values if value not in form.carried]
+    if not values:
         return ""
     kinds = ", ".join(str(LABELS[value]) for value in values)
-    return _("%(provider)s cannot carry: %(kinds)s.") % {"provider": form.provider.label, "kinds": kinds}
+    return _("%(provider)s cannot carry: %(kinds)s.") % {"provider": form.carrier, "kinds": kinds}

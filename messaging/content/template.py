@@ -82,6 +82,7 @@ class TemplateContent(Content):
             self.values,
             media_url=self.media_url,
             filename=self.filename,
+            thumbnail_url=self.thumbnail_url.strip(),
             cards=self.cards,
             offer_ends=moment(self.offer_ends),
         )

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.composing import Audience, Plan, gather, plan
 from messaging.content import SESSION_KINDS, Content
-from messaging.drafts import Draft
+from messaging.drafts import Draft, fixed_file
 from messaging.forms.extras import delivery_parts, header_parts, template_parts
 from messaging.forms.keys import as_key
 from messaging.forms.kinds import KINDS
@@ -99,6 +99,23 @@ class ComposeForm(forms.Form):
         return PROVIDERS[self.chosen_bot.account.kind] if self.chosen_bot else Provider
 
     @cached_property
+    def carried(self) -> frozenset[str]:
+        """Kinds that the bot's account can send; all as long as there is no bot."""
+        if self.chosen_bot is None:
+            return frozenset(LABELS)
+        return self.provider.kinds_of(self.chosen_bot.account.options)
+
+    @property
+    def carrier(self) -> str:
+        """Whose limit it is that a kind is not carried."""
+        is_narrow = self.carried < self.provider.kinds
+        return (
+            _("%(provider)s's older address") % {"provider": self.provider.label}
+            if is_narrow
+            else self.provider.label
+        )
+
+    @cached_property
     def chosen_kind(self) -> str:
         return self.cleaned_data.get("kind") or "template"
 
@@ -151,7 +168,10 @@ class ComposeForm(forms.Form):
         """The file that a template's header wants; it stands above the blanks."""
         if self.chosen_kind != "template" or self.chosen_template is None:
             return ()
-        return header_parts(self.chosen_template.components)
+        components = self.chosen_template.components
+        if fixed_file(self.provider, components):
+            return ()
+        return header_parts(components, self.provider.template_options)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from django.utils.translation import gettext_lazy as _
 
-from templates_app.components import VARIABLE, Card, Components
+from templates_app.components import VARIABLE, Card, Components, names_in_order
 
 from .parts import Field, Fold, Group, Part, Text
 
@@ -52,14 +52,14 @@ FILE_LABELS = {
 }
 
 
-def header_parts(components: Components) -> tuple[Part, ...]:
-    """The file in a template's header, and its name if people will see one."""
+def header_parts(components: Components, options: Collection[str]) -> tuple[Part, ...]:
+    """The file in a template's header, and a document's name where the provider has a place for it."""
     kind = components.media_format
     if not kind:
         return ()
     file = Field("media_url", FILE_LABELS[kind], "media", media=kind)
     name = Field("filename", _("File name"), placeholder=_("invoice.pdf"))
-    return (file, name) if kind == "document" else (file,)
+    return (file, name) if kind == "document" and "filename" in options else (file,)
 
 
 def template_parts(components: Components, options: Collection[str]) -> tuple[Part, ...]:
@@ -102,33 +102,44 @@ def _flows(components: Components) -> Iterator[Part]:
 
 def _cards(components: Components) -> Group:
     """As they were approved where that is known; else whoever writes says how many blanks they have."""
-    known = components.cards
-    parts = (_card_file(known), *_card_texts(known))
+    known = tuple(_card(card) for card in components.cards)
     least, most = (len(known), len(known)) if known else (LEAST_CARDS, MOST_CARDS)
-    return Group("cards", _("Cards"), _("Card"), _("Add a card"), parts, least=least, most=most)
+    names = ("cards", _("Cards"), _("Card"), _("Add a card"))
+    unknown = _(
+        "The provider does not tell what stands on these cards: fill as many values as each has blanks."
+    )
+    return Group(*names, UNLISTED_CARD, least=least, most=most, hint="" if known else unknown, each=known)
 
 
-def _card_file(cards: tuple[Card, ...]) -> Field:
-    media = cards[0].header.format if cards else "image"
-    return Field("media_url", _("Picture or film"), "media", media="video" if media == "video" else "image")
+def _card(card: Card) -> tuple[Part, ...]:
+    """Its file, and one input for each blank, with the text or the link that the blank stands in."""
+    media = "video" if card.header.format == "video" else "image"
+    file = Field("media_url", FILE_LABELS[media], "media", media=media)
+    links = [f"{button.label}: {button.url}" for button in card.buttons if VARIABLE.search(button.pattern)]
+    texts = (
+        _blanks("params", _("Values of the text"), _("Value"), len(names_in_order(card.body)), card.body),
+        _blanks("links", _("Values of the links"), _("End of the link"), len(links), ", ".join(links)),
+    )
+    return (file, *(group for group in texts if group.most))
 
 
-def _card_texts(cards: tuple[Card, ...]) -> Iterator[Part]:
-    """All cards of a carousel are built alike, so the fullest says what each may take."""
-    bodies = max((len(set(VARIABLE.findall(card.body))) for card in cards), default=0)
-    links = max((_link_count(card) for card in cards), default=0)
-    if not cards or bodies:
-        yield _texts("params", _("Values of the text"), _("Value"), _("Add a value"), bodies)
-    if not cards or links:
-        yield _texts("links", _("Values of the links"), _("Ending"), _("Add an ending"), links)
+def _blanks(name: str, label: Text, item: Text, count: int, hint: str) -> Group:
+    """A single blank has no frame, so its hint stands at the input."""
+    field = Field("", item, hint=hint if count == 1 else "")
+    return Group(name, label, item, "", (field,), least=count, most=count, hint=hint)
 
 
-def _link_count(card: Card) -> int:
-    return sum(bool(VARIABLE.search(button.url)) for button in card.buttons)
-
-
-def _texts(name: str, label: Text, item: Text, add: Text, count: int) -> Group:
-    return Group(name, label, item, add, (Field("", item),), least=count, most=count or MOST_OPTIONS)
+UNLISTED_CARD: tuple[Part, ...] = (
+    Field("media_url", FILE_LABELS["image"], "media", media="image"),
+    Group("params", _("Values of the text"), _("Value"), _("Add a value"), (Field("", _("Value")),)),
+    Group(
+        "links",
+        _("Values of the links"),
+        _("End of the link"),
+        _("Add an end of a link"),
+        (Field("", _("End of the link")),),
+    ),
+)
 
 
 DELIVERY = (

@@ -169,7 +169,7 @@ class Page:
         thing = Thing(
             f"{path}.{index}",
             title,
-            self.draw(group.parts, f"{path}.{index}."),
+            self.draw(group.parts_of(index), f"{path}.{index}."),
             can_rise=index > 0,
             can_sink=index < count - 1,
             can_drop=count > group.least,

@@ -41,7 +41,10 @@ class Field:
 
 @dataclass(frozen=True)
 class Group:
-    """Things that people add, move and remove. A group of plain texts has one field without a name."""
+    """Things that people add, move and remove. A group of plain texts has one field without a name.
+
+    `each` are the parts of things that differ from one another, in their order.
+    """
 
     name: str
     label: Text
@@ -52,6 +55,10 @@ class Group:
     most: int = 10
     hint: Text = ""
     when: When | None = None
+    each: tuple[tuple["Part", ...], ...] = ()
+
+    def parts_of(self, index: int) -> tuple["Part", ...]:
+        return self.each[index] if index < len(self.each) else self.parts
 
     @property
     def is_plain(self) -> bool:

@@ -26,9 +26,9 @@ class Posted:
         return self.text(name).replace("\r\n", "\n").strip()
 
     def count(self, name: str, group: Group) -> int:
-        """How many things the page shows of a group."""
+        """How many things the page shows of a group: where the number is fixed, no more were posted."""
         node = self._tree if not name else paths.look(self._tree, name)
-        return max(len(node.items) if node else 0, group.least)
+        return group.least if group.is_fixed else max(len(node.items) if node else 0, group.least)
 
     def is_shown(self, when: When | None, prefix: str) -> bool:
         return when is None or self._decides(when.name, prefix) in when.values
@@ -61,7 +61,7 @@ def _things(group: Group, posted: Posted, prefix: str) -> list[Any]:
     count = posted.count(name, group)
     if group.is_plain:
         return [posted.clean(f"{name}.{index}") for index in range(count)]
-    return [read(group.parts, posted, f"{name}.{index}.") for index in range(count)]
+    return [read(group.parts_of(index), posted, f"{name}.{index}.") for index in range(count)]
 
 
 def _value(field: Field, posted: Posted, prefix: str) -> Any:

@@ -169,6 +169,8 @@ class Provider:
     delivery_options: ClassVar[frozenset[str]] = frozenset()
     template_options: ClassVar[frozenset[str]] = frozenset()
     carries_quotes: ClassVar[bool] = False
+    # Whether the file above a template is a part of it, unless a variable stands in its place.
+    fixes_files: ClassVar[bool] = False
     # Kinds of content that the provider tells about after it took them: it lists them, and reports on them.
     # About any other, an unknown outcome can be settled by a person only.
     listed_kinds: ClassVar[frozenset[str]] = frozenset()
@@ -193,6 +195,11 @@ class Provider:
         self._credentials = [keys for keys in (credentials, spare) if keys]
         self._base_url = base_url or type(self).base_url
         self._options = options or {}
+
+    @classmethod
+    def kinds_of(cls, options: Mapping[str, Any]) -> frozenset[str]:
+        """Those of `kinds` that an account with these options can send."""
+        return cls.kinds
 
     @classmethod
     def flaw_of(cls, channel: str) -> str:

@@ -51,6 +51,7 @@ class Bird(Provider):
     kinds = frozenset({*BUILDERS, "template"})
     delivery_options = frozenset(Delivery.model_fields)
     template_options: ClassVar[frozenset[str]] = frozenset()
+    fixes_files = True
     carries_quotes = True
     events = ("whatsapp.inbound", "whatsapp.outbound", "whatsapp.interaction")
     # Session messages are listed and reported on like templates.

@@ -36,7 +36,7 @@ from .base import (
 from .evidence import Evidence
 from .jelou_errors import raise_for
 from .jelou_hsm import template_body
-from .jelou_messages import BUILDERS, session_call
+from .jelou_messages import BUILDERS, LEGACY_KINDS, session_call
 from .jelou_templates import listed_template
 from .jelou_webhooks import is_signed, parse, subscribed
 
@@ -49,7 +49,7 @@ class Jelou(Provider):
     label = "Jelou"
     base_url = "https://api.jelou.ai"
     kinds = frozenset({*BUILDERS, "template"})
-    template_options = frozenset({"flows", "answered", "campaign", "expires"})
+    template_options = frozenset({"filename", "flows", "answered", "campaign", "expires"})
     listed_kinds = frozenset({"template"})
     events = ("delivered_channel", "delivered_user", "read", "failed", "reply")
     credential_fields: ClassVar[Sequence[CredentialField]] = (
@@ -87,6 +87,10 @@ class Jelou(Provider):
     )
 
     # -- Sending -------------------------------------------------------------------------------
+
+    @classmethod
+    def kinds_of(cls, options: Mapping[str, Any]) -> frozenset[str]:
+        return LEGACY_KINDS | {"template"} if options.get("legacy_messages") else cls.kinds
 
     @classmethod
     def objections(cls, content: Content, options: Mapping[str, Any] | None = None) -> list[Problem]:

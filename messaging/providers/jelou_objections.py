@@ -20,6 +20,7 @@ from messaging.content import (
 from messaging.content.delivery import Delivery
 from messaging.content.media import TYPES, MediaContent
 from templates_app.components import Button
+from templates_app.media_rules import check_pdf_name
 from templates_app.problems import Problem, check_length
 
 from .jelou_messages import BUILDERS, LEGACY_KINDS
@@ -125,6 +126,8 @@ def _template(content: TemplateContent) -> Iterator[Problem]:
     kind = content.components.media_format
     if kind and (flaw := _media_flaw("header_media", content.media_url, TEMPLATE_ENDINGS[kind])):
         yield flaw
+    if kind == "document":
+        yield from check_pdf_name(content.filename)
 
 
 def _button_kinds(content: TemplateContent) -> Iterator[Problem]:

@@ -55,7 +55,7 @@ def filled(text: str, values: Sequence[str]) -> str:
 
 
 def buttons_of(template: Template, kind: str) -> list[Json]:
-    return [button for button in template["buttons"] or [] if button["type"] == kind]
+    return [button for button in template.get("buttons") or [] if button["type"] == kind]
 
 
 def dynamic_links(template: Template) -> list[Json]:

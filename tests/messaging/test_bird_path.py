@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from messaging import composing, connecting, matching, reconciling, sending
+from messaging.content import TextContent
 from messaging.drafts import Draft
 from messaging.models import Attempt, Conversation, Message, Outcome
 from messaging.providers.base import Outbound
@@ -63,7 +64,9 @@ def test_a_person_writes_and_is_answered_freely(live_server, bird_bot, bird_simu
     bird_simulator.inbound(NUMBER, "Hola", bot=CHANNEL, name="Ana")
     wait_for(lambda: Message.objects.filter(direction="in", text="Hola").exists())
     inbound = Message.objects.get(direction="in")
-    message = compose(bird_bot, agent, inbound.contact, kind="text", text="¿En qué te ayudo?")
+    message = compose(
+        bird_bot, agent, inbound.contact, kind="text", content=TextContent(body="¿En qué te ayudo?")
+    )
     wait_for(is_now(message, Status.READ))
     assert Conversation.objects.get(contact=inbound.contact).is_window_open
 
@@ -75,7 +78,7 @@ def test_outside_the_window_whatsapp_says_why(live_server, bird_bot, bird_simula
     connecting.subscribe(bird_bot)
     contact = make_contact(NUMBER)
     open_window(bird_bot, contact)
-    message = compose(bird_bot, agent, contact, kind="text", text="Hola")
+    message = compose(bird_bot, agent, contact, kind="text", content=TextContent(body="Hola"))
     wait_for(is_now(message, Status.FAILED))
     message.refresh_from_db()
     assert (message.reason, message.provider_code) == ("window_closed", "131047")

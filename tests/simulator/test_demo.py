@@ -24,7 +24,7 @@ def test_there_are_templates_of_every_kind(demo: Jelou) -> None:
     rows = templates(demo, status="APPROVED")
     assert len(rows) >= 12
     assert {row["language"] for row in rows} == {"ES", "EN", "pt_BR"}
-    assert {row["type"] for row in rows} == {"HSM", "IMAGE", "VIDEO", "DOCUMENT"}
+    assert {row["type"] for row in rows} == {"HSM", "IMAGE", "VIDEO", "DOCUMENT", "CATALOG", "CAROUSEL"}
     assert {row["category"] for row in rows} == {"UTILITY", "MARKETING", "AUTHENTICATION"}
     assert {row["interactiveAction"] for row in rows} == {"NONE", "CALL_TO_ACTION", "QUICK_REPLY", "OTP"}
 
@@ -63,6 +63,24 @@ def example_call(row: dict) -> dict:
         body["mediaUrl"] = row["mediaUrl"]
     if "{{" in (row["header"] or ""):
         body["headerParameters"] = [param["example"] for param in row["headerParams"]]
-    if any(button.get("example") for button in row["buttons"] or []):
-        body["buttonParameters"] = [{"type": "URL", "payload": {"text": "a1"}, "param": 0}]
+    body["buttonParameters"] = [
+        parameter(button["type"], index)
+        for index, button in enumerate(row["buttons"] or [])
+        if button.get("example")
+    ]
+    if row["type"] == "CAROUSEL":
+        body["cards"] = [example_card(card) for card in row.get("cards") or [{"template": ""}] * 2]
+    if row.get("limitedTimeOffer"):
+        body["ltoParams"] = {"expirationTime": 4_000_000_000_000}
     return body
+
+
+def parameter(kind: str, index: int) -> dict:
+    payload = {"code": "A1"} if kind == "COPY_CODE" else {"text": "a1"}
+    return {"type": kind, "payload": payload, "param": index}
+
+
+def example_card(card: dict) -> dict:
+    links = [parameter("URL", 0) for button in card.get("buttons", []) if "{{" in button.get("url", "")]
+    params = ["1"] * card["template"].count("{{")
+    return {"mediaUrl": "https://cdn.example.com/1.png", "params": params, "buttonParameters": links}

@@ -1,6 +1,7 @@
 import pytest
 
 from templates_app.components import Button, Components, Header, Hint
+from templates_app.media_rules import check_pdf_name
 from templates_app.rules import check_media, check_text, check_values, clean_value
 
 GREETING = Components(body="Hola {{1}}, hay novedades.", hints={"body.1": Hint(label="Nombre")})
@@ -180,8 +181,13 @@ def test_an_unusual_ending_of_a_link_only_warns():
 
 
 def test_a_document_has_a_name():
-    assert check_media(DOCUMENT, "https://x.co/a.pdf", "Factura marzo.PDF") == []
-    for name in ("", ".pdf", "a.docx", "a/b.pdf", "a\x00.pdf"):
+    assert check_pdf_name("Factura marzo.PDF") == []
+    for name in ("", ".pdf", "a.docx"):
+        assert hardness(check_pdf_name(name)) == [("filename", True)]
+
+
+def test_a_name_of_a_document_has_no_slash():
+    for name in ("a/b.pdf", "a\x00.pdf"):
         assert hardness(check_media(DOCUMENT, "https://x.co/a.pdf", name)) == [("filename", True)]
 
 

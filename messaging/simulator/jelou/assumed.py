@@ -23,6 +23,8 @@
 | flat list of options, legacy address  | refused there: only the nested shape is documented           |
 | header and footer of cta, flow, call  | 60 characters, label 20: WhatsApp's own limits               |
 | quick-reply cards of a carousel       | `action.buttons[].quick_reply{id,title}`, as Meta's          |
+| cards of a listed carousel template   | `cards[]{mediaUrl,template,buttons}`; a call must fit them   |
+| a limited-time offer in the list      | `limitedTimeOffer{text}`; a call needs `ltoParams`           |
 | inbound webhooks                      | as if every conversation were in the state `manual`          |
 | posting subscriptions again           | replaces the addresses of the events named                   |
 | order of lists                        | newest first                                                 |

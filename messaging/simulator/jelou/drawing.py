@@ -1,9 +1,10 @@
 """Jelou's messages as the phone shows them."""
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Iterator
+from itertools import zip_longest
 
 from messaging.simulator.bubbles import Bubble, Button, link, media, styled
-from messaging.simulator.markup import Span
 from messaging.simulator.rows import Json, Message
 from messaging.simulator.template_rows import VARIABLE, filled
 
@@ -14,21 +15,44 @@ def draw(message: Message) -> Bubble:
 
 def _template(message: Message) -> Bubble:
     template, body = message.template or {}, message.body
-    links = iter(_link_values(body))
     return Bubble(
-        header=filled(template["header"] or "", body.get("headerParameters", [])),
-        **media(template["type"].lower(), body.get("mediaUrl"), body.get("filename", "")),
+        header=_offer(template, body) or filled(template["header"] or "", body.get("headerParameters", [])),
+        **_template_media(template, body),
         body=styled(filled(template["template"], body["parameters"])),
         footer=template["footer"] or "",
-        buttons=[_template_button(button, next(links, "")) for button in template["buttons"] or []],
-        cards=[
-            Bubble(**media("image", card["mediaUrl"]), body=_listed(card)) for card in body.get("cards", [])
-        ],
+        buttons=_template_buttons(template, body),
+        cards=[_template_card(card, listed) for card, listed in _with_listed(body, template)],
     )
 
 
-def _listed(card: Json) -> list[Span]:
-    return styled(" · ".join(card.get("params", [])))
+def _template_media(template: Json, body: Json) -> Json:
+    if picture := body.get("thumbnailProduct"):
+        return media("image", picture)
+    return media(template["type"].lower(), body.get("mediaUrl"), body.get("filename", ""))
+
+
+def _offer(template: Json, body: Json) -> str:
+    """The offer and its end; a coupon is drawn by its button."""
+    if "ltoParams" not in body:
+        return ""
+    ends = dt.datetime.fromtimestamp(body["ltoParams"]["expirationTime"] / 1000, dt.UTC)
+    title = (template.get("limitedTimeOffer") or {}).get("text", "")
+    return f"🏷 {title} · {ends:%Y-%m-%d %H:%M} UTC"
+
+
+def _with_listed(body: Json, template: Json) -> list[tuple[Json, Json]]:
+    """Each card of the call with what the template says about it, which may be nothing."""
+    return list(zip_longest(body.get("cards", []), template.get("cards") or [], fillvalue={}))
+
+
+def _template_card(card: Json, listed: Json) -> Bubble:
+    params = card.get("params", [])
+    text = filled(listed["template"], params) if listed else " · ".join(params)
+    return Bubble(
+        **media("image", card["mediaUrl"]),
+        body=styled(text),
+        buttons=_template_buttons(listed, card),
+    )
 
 
 def _link_values(body: Json) -> list[str]:
@@ -38,12 +62,21 @@ def _link_values(body: Json) -> list[str]:
     )
 
 
-def _template_button(button: Json, value: str) -> Button:
+def _template_buttons(template: Json, body: Json) -> list[Button]:
+    """Only a link with a variable takes one of the values; a coupon has its own."""
+    values = iter(_link_values(body))
+    coupons = [item for item in body.get("buttonParameters", []) if item["type"] == "COPY_CODE"]
+    codes = iter(str(next(iter(item["payload"].values()))) for item in coupons)
+    return [_template_button(button, values, codes) for button in template.get("buttons") or []]
+
+
+def _template_button(button: Json, values: Iterator[str], codes: Iterator[str]) -> Button:
     if button["type"] == "QUICK_REPLY":
         return Button(button["text"], "reply", button["text"])
     if button["type"] == "URL":
-        return link(button["text"], VARIABLE.sub(lambda _: value, button["url"]))
-    return Button(button["text"])
+        return link(button["text"], VARIABLE.sub(lambda _: next(values, ""), button["url"]))
+    code = next(codes, "") if button["type"] == "COPY_CODE" else ""
+    return Button(f"{button['text']} ({code})" if code else button["text"])
 
 
 def _session(body: Json) -> Bubble:

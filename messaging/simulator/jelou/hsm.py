@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from messaging.simulator.jelou import media
 from messaging.simulator.rows import Json, Template
 from messaging.simulator.shapes import Choice, ListOf, Object, OpenObject, Text, whole
-from messaging.simulator.template_rows import buttons_of, dynamic_links, filled
+from messaging.simulator.template_rows import VARIABLE, buttons_of, dynamic_links, filled
 from messaging.simulator.wording import millis, one_line, phone, public
 
 # What stands in for a variable.
@@ -154,9 +154,20 @@ def _cards(body: Json, template: Template) -> Iterator[str]:
     cards, wanted = body.get("cards", []), template["type"] == "CAROUSEL"
     if bool(cards) != wanted:
         yield "A carousel needs cards." if wanted else "Only a carousel has cards."
-    known = template.get("cards")
+    known = template.get("cards") or []
     if wanted and known and len(known) != len(cards):
         yield f"The template has {len(known)} cards and {len(cards)} were given."
+    for number, (card, listed) in enumerate(zip(cards, known, strict=False), 1):
+        if len(card.get("params", [])) != len(set(VARIABLE.findall(listed["template"]))):
+            yield f"Card {number} was given another number of params than it has variables."
+        if len(_parameters_of(card, "URL")) != len(dynamic_links(listed)):
+            yield f"Card {number} was given another number of links than it has dynamic URL buttons."
+
+
+def _offer(body: Json, template: Template) -> Iterator[str]:
+    """An offer without its end is nothing that WhatsApp can count down to."""
+    if template.get("limitedTimeOffer") and "ltoParams" not in body:
+        yield "A limited-time offer needs ltoParams."
 
 
 def _parameters_of(body: Json, kind: str) -> list[Json]:
@@ -179,4 +190,5 @@ CHECKS: tuple[Check, ...] = (
     _coupon,
     _replies,
     _cards,
+    _offer,
 )

@@ -20,7 +20,7 @@ from messaging.trying import Verdict
 from templates_app.components import Button, Components
 from tests import files
 from tests.contents import EXAMPLES, WRONG
-from tests.factories import make_contact, make_message, make_template, open_window
+from tests.factories import make_account, make_bot, make_contact, make_message, make_template, open_window
 from tests.messaging.admin.conftest import logged_in
 from tests.messaging.admin.test_compose import inputs, post, preview
 from tests.messaging.forms.test_kinds import KINDS, NAMES, TEXTS, posted_for
@@ -61,9 +61,10 @@ def test_what_is_filled_in_is_what_waits_to_be_sent(
     assert (message.kind, message.text) == (content.kind, content.text())
 
 
-# A form always shows the first of what is needed, so too few become empty ones; and nobody types a type.
+# A form always shows the first of what is needed, so too few become empty ones; nobody types a type, and
+# nothing between two commas is no tag.
 NOT_TYPED = {"no file", "no button", "no rows", "no sections", "no contact", "one card", "no card"}
-NOT_TYPED |= {"a file whose content is of another kind"}
+NOT_TYPED |= {"a file whose content is of another kind", "an empty tag"}
 TYPED_WRONG = [(name, field) for name, field in WRONG if name not in NOT_TYPED]
 
 
@@ -81,11 +82,16 @@ def test_a_mistake_is_told_at_its_field_and_nothing_is_lost(
     response = post(agent_client, kind=content.kind, contact=lucia.public_id, **fields)
     assert response.status_code == 422
     page = response.content.decode()
-    place = re.search(rf'id="(?:below|problems)-f-{field.replace(".", "-")}">(.*?)</div>', page, re.DOTALL)
-    assert place and "field__problem" in place[1]
+    assert said_at(f"f-{field.replace('.', '-')}", page)
     texts = {(key, text) for key, text in fields.items() if text and key not in SELECTS}
     assert {key for key, _text in texts - clean(inputs(page))} == set()
     assert not Message.objects.exists()
+
+
+def said_at(place: str, page: str) -> bool:
+    """Whether a problem stands below the input or the group of this id."""
+    below = re.search(rf'id="(?:below|problems)-{place}">(.*?)</div>', page, re.DOTALL)
+    return below is not None and "field__problem" in below[1]
 
 
 SELECTS = {"media", "buttons", "mode", "delivery.use_case"} | {
@@ -108,6 +114,17 @@ def test_a_kind_that_the_provider_cannot_carry_is_greyed_with_the_reason(
     assert re.search(r'id="kind-list" value="list" disabled aria-describedby="not-carried"', page)
     assert not re.search(r'id="kind-text" value="text" disabled', page)
     assert "Jelou cannot carry: Picture, Film" in page
+
+
+def test_the_older_address_greys_the_kinds_that_it_lacks(agent: User, lucia: Contact) -> None:
+    account = make_account(options={"legacy_messages": True})
+    older = make_bot(account=account, members=(agent,), provider_id="older")
+    open_window(older, lucia)
+    query = {"bot": older.pk, "contact": str(lucia.public_id)}
+    page = logged_in(agent).get(reverse("admin:compose"), query).content.decode()
+    assert re.search(r'id="kind-sticker" value="sticker" disabled aria-describedby="not-carried"', page)
+    assert not re.search(r'id="kind-list" value="list" disabled', page)
+    assert "Jelou&#x27;s older address cannot carry: Sticker" in page
 
 
 def test_without_an_open_window_there_are_templates_only(agent_client: Client, bot: Bot) -> None:
@@ -153,16 +170,16 @@ def test_what_a_template_needs_besides_its_values_is_stored(
     components = Components(body="Hola", offer="Hoy", buttons=(Button(kind="quick_reply", label="Sí"),))
     template = make_template(bot, components)
     fields = {
-        "flows.0": "flow-1",
+        "flows.0": "23838",
         "answered.menu.0.title": "Ventas",
-        "answered.menu.0.flow_id": "flow-2",
+        "answered.menu.0.flow_id": "23839",
         "campaign": "navidad",
         "offer_ends": "2099-12-01T10:00",
     }
     assert post(agent_client, template=template.pk, contact=lucia.public_id, **fields).status_code == 302
     stored = Message.objects.get().content
-    assert stored["flows"] == {"0": "flow-1"}
-    assert stored["answered"]["menu"] == [{"title": "Ventas", "flow_id": "flow-2"}]
+    assert stored["flows"] == {"0": "23838"}
+    assert stored["answered"]["menu"] == [{"title": "Ventas", "flow_id": "23839"}]
     assert (stored["campaign"], stored["offer_ends"]) == ("navidad", "2099-12-01T10:00:00+00:00")
 
 

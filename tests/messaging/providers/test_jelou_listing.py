@@ -24,7 +24,7 @@ def test_a_coupon_is_a_blank_of_its_button():
     offer = components(buttons=[LINK, COUPON])
     assert [variable.key for variable in offer.variables] == ["button.0.1", "button.1.code"]
     assert offer.variables[1].example == "VERANO25"
-    assert offer.caption(offer.variables[1]) == "Copiar código"
+    assert offer.caption(offer.variables[1]) == "Code of “Copiar código”"
 
 
 @pytest.mark.parametrize(

@@ -90,8 +90,9 @@ def test_a_template_with_a_button_that_has_no_field_is_kept_back(kind):
 @pytest.mark.parametrize(("format", "ending"), [("image", "gif"), ("video", "3gp"), ("document", "docx")])
 def test_a_header_of_another_type_is_kept_back(format, ending):
     header = Components(body="Hola", header=Header(format=format))
-    assert fields(hsm(header, media_url=f"{SITE}/a.{ending}")) == ["header_media"]
-    assert fields(hsm(header, media_url=f"{SITE}/a")) == []
+    named = {"filename": "a.pdf"}
+    assert fields(hsm(header, media_url=f"{SITE}/a.{ending}", **named)) == ["header_media"]
+    assert fields(hsm(header, media_url=f"{SITE}/a", **named)) == []
 
 
 # -- When they answer ------------------------------------------------------------------------------

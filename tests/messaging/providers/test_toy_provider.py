@@ -42,6 +42,7 @@ class Toy(Provider):
     kind = "toy"
     label = "Toy"
     base_url = "https://toy.example.com"
+    kinds = frozenset({"text"})
     credential_fields = (CredentialField("token", "Token"),)
     option_fields = (
         OptionField(
