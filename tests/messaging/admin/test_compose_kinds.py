@@ -120,7 +120,7 @@ def test_the_older_address_greys_the_kinds_that_it_lacks(agent: User, lucia: Con
     account = make_account(options={"legacy_messages": True})
     older = make_bot(account=account, members=(agent,), provider_id="older")
     open_window(older, lucia)
-    query = {"bot": older.pk, "contact": str(lucia.public_id)}
+    query = {"bot": str(older.pk), "contact": str(lucia.public_id)}
     page = logged_in(agent).get(reverse("admin:compose"), query).content.decode()
     assert re.search(r'id="kind-sticker" value="sticker" disabled aria-describedby="not-carried"', page)
     assert not re.search(r'id="kind-list" value="list" disabled', page)
