@@ -22,7 +22,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone, translation
 
-from messaging import paging, queueing, searching, spreadsheets
+from messaging import address_parts, paging, queueing, searching, spreadsheets
 from messaging.columns import COLUMNS, heading, row_of
 from messaging.models import Export, Message
 
@@ -50,7 +50,7 @@ class TooMany(ValueError):
 def ask(user: User, params: dict[str, str], file_format: str) -> Export:
     """Have a file written. Raises TooMany, and ValueError for a format that is none."""
     asked = {
-        "query": searching.Search(searching.kept(params)).query,
+        "query": searching.Search(address_parts.kept(params)).query,
         "format": Export.Format(file_format),
         # Its key: the name that a zone gives itself may be none that is found again, such as -05.
         "time_zone": str(timezone.get_current_timezone()),

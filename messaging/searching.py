@@ -16,25 +16,16 @@ from django.db.models.functions import ExtractHour
 from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from messaging import silence, text_index
+from messaging.address_parts import TIMES, kept, label
 from messaging.finding_people import MOST_PEOPLE, people
-from messaging.models import Bot, Direction, Message
+from messaging.models import Bot, Direction
 from messaging.statuses import Status
 from templates_app.models import Template
 from templates_app.scoping import SEE_ALL_BOTS, User
 
 DAYS = {"1", "7", "30"}
-TIMES = ("created_at", "accepted_at", "sent_at", "delivered_at", "read_at", "failed_at", "replied_at")
-LOOKUPS = ("exact", "in", "isnull", "gte", "gt", "lte", "lt", "id__exact")
-# What an address may name besides `TIMES`; everything else in it is none of ours.
-NAMES = (
-    *("q", "person", "bot", "template", "batch", "created_by", "contact", "direction", "kind", "status"),
-    *("reason", "provider_code", "from", "to", "since", "hour", "news", "zone"),
-)
-# Names that may also say whether there is one at all.
-MAY_LACK = ("template", "created_by")
 # Longer than any text that somebody types to find something.
 LONGEST = 300
 
@@ -76,20 +67,6 @@ class Search:
     @property
     def has_words(self) -> bool:
         return bool(text_index.words(self.text))
-
-
-def kept(params: Mapping[str, str]) -> dict[str, str]:
-    """What of an address is about which rows, without empty fields and without the page one is on."""
-    return {name: value for name, value in params.items() if _field_of(name) and value}
-
-
-def _field_of(name: str) -> str:
-    base, _sep, lookup = name.partition("__")
-    if base in TIMES and lookup in ("isnull", "gte", "gt", "lte", "lt"):
-        return base
-    if base in MAY_LACK and lookup == "isnull":
-        return base
-    return base if base in NAMES and lookup in ("", "exact", "in", "id__exact") else ""
 
 
 def read(params: Mapping[str, str], user: User) -> Search:
@@ -163,32 +140,6 @@ def _say_if_too_many(search: Search, is_whole: bool) -> None:
 
 def _at(name: str, **facts: object) -> dict[str, object]:
     return {"field": label(name), **facts}
-
-
-def label(name: str) -> str:
-    """What people call a part of the address."""
-    labels = {
-        "q": _("Search"),
-        "person": _("Person"),
-        "bot": _("Bot"),
-        "template": _("Template"),
-        "batch": pgettext("one press of the button", "Send"),
-        "created_by": _("Agent"),
-        "contact": _("Contact"),
-        "direction": _("Direction"),
-        "kind": _("Kind"),
-        "status": _("Status"),
-        "reason": _("Reason"),
-        "provider_code": _("Provider's code"),
-        "from": _("From"),
-        "to": _("Until"),
-        "since": _("Time"),
-        "hour": _("Hour of the day"),
-        "news": _("News"),
-        "zone": _("Time zone"),
-    }
-    base = _field_of(name)
-    return labels.get(base) or str(getattr(Message._meta.get_field(base), "verbose_name", base)).capitalize()
 
 
 # -- Columns -------------------------------------------------------------------------------------

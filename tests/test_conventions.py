@@ -31,7 +31,8 @@ LAYERS = {
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.explaining messaging.resending messaging.replaying messaging.windows
         messaging.counting messaging.summaries messaging.funnels
-        messaging.searching messaging.finding_people messaging.paging messaging.exporting
+        messaging.searching messaging.address_parts messaging.finding_people messaging.paging
+        messaging.exporting
         messaging.spreadsheets messaging.columns messaging.uploads messaging.trying
         messaging.demo messaging.demo_content messaging.demo_history messaging.drilling
         templates_app.syncing""",

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from messaging import failures, searching
+from messaging import address_parts, failures, searching
 from messaging.forms.tiles import LABELS
 from messaging.models import Bot, Direction, SavedView
 from messaging.searching import Search
@@ -109,7 +109,7 @@ def _pill(search: Search, base: str, values: Iterable[tuple[str, Any]], name: st
         for value, label in labels.items()
     ]
     chosen = ", ".join(labels.get(value, value) for value in given.split(",")) if given else ""
-    return Pill(searching.label(base), chosen, choices)
+    return Pill(address_parts.label(base), chosen, choices)
 
 
 def _address(params: dict[str, str]) -> str:
@@ -124,14 +124,14 @@ def _chips(search: Search) -> Iterable[Chip]:
     for name, value in search.params.items():
         if base_of(name) not in in_pills:
             rest = {other: kept for other, kept in search.params.items() if other != name}
-            yield Chip(searching.label(name), _shown(search, name, value), _address(rest))
+            yield Chip(address_parts.label(name), _shown(search, name, value), _address(rest))
 
 
 def _shown(search: Search, name: str, value: str) -> str:
     base, _sep, lookup = name.partition("__")
     if lookup == "isnull":
         return _("no") if value.lower() in ("1", "true") else _("yes")
-    if base in searching.TIMES:
+    if base in address_parts.TIMES:
         signs = {"gte": "≥", "gt": ">", "lte": "≤", "lt": "<"}
         return f"{signs.get(lookup, '')} {value[:40]}"
     if base == "hour":

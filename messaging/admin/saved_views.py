@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from messaging import searching
+from messaging import address_parts, searching
 from messaging.models import SavedView
 
 from .stopping import person_of
@@ -71,7 +71,7 @@ def delete(request: HttpRequest, key: int) -> HttpResponse:
 def query_of(request: HttpRequest) -> str:
     """What the list shows, as a form posts it; only what a list understands."""
     given = dict(parse_qsl(request.POST.get("query", "")[:4000]))
-    return searching.Search(searching.kept(given)).query
+    return searching.Search(address_parts.kept(given)).query
 
 
 def _refused(request: HttpRequest) -> HttpResponse | None:

@@ -127,12 +127,8 @@ class JointResult:
 
 def unnamed(answer: Answer) -> ProviderError:
     """A success that does not say which message it is about."""
-    return ProviderError(
-        _("The provider answered, but without the id of this message. It may have taken it."),
-        kind=Kind.UNKNOWN,
-        code="no_id",
-        answer=answer,
-    )
+    sentence = _("The provider answered, but without the id of this message. It may have taken it.")
+    return ProviderError(sentence, kind=Kind.UNKNOWN, code="no_id", answer=answer)
 
 
 @dataclass(frozen=True)
