@@ -8,6 +8,7 @@ import json
 import os
 import platform
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,11 +17,12 @@ from pathlib import Path
 
 from . import figures, history, lane, options, pages, tabs, webhook
 from .ceiling import stub_rate
-from .databases import opened
+from .databases import ROOT, opened
 from .figures import Bench, Line
 from .options import Options
 from .processes import BenchError
 from .referee import stub
+from .surroundings import environment
 
 FIGURES: dict[str, Callable[[Bench, str], Iterator[Line]]] = {
     "send.rate": figures.rate,
@@ -54,6 +56,7 @@ def main(arguments: list[str]) -> int:
 
 
 def run(chosen: Options) -> Iterator[Line]:
+    _collect_static_files()
     with ExitStack() as stack:
         referee = stack.enter_context(stub())
         yield machine() | {"stub_requests_a_second": round(stub_rate(referee))}
@@ -62,6 +65,12 @@ def run(chosen: Options) -> Iterator[Line]:
         for name in chosen.figures:
             for kind in chosen.databases:
                 yield from _guarded(bench, name, kind)
+
+
+def _collect_static_files() -> None:
+    """Pages name them by their digests, which nobody knows before they are collected."""
+    command = [sys.executable, "manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=environment("sqlite://:memory:", ""), check=True)  # noqa: S603
 
 
 def _guarded(bench: Bench, name: str, kind: str) -> Iterator[Line]:

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from statistics import median
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import F
 from django.test import Client, override_settings
@@ -21,7 +20,6 @@ from .past import DAYS
 
 # Requests of each page in a round.
 TIMES = 4
-PLAIN = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -51,7 +49,7 @@ def _pages(times: int) -> dict[str, float]:
     first = timezone.localdate() - dt.timedelta(days=DAYS)
     queries = {name: f"?period={name}" for name in ("today", "7d", "30d")}
     queries["all"] = f"?since={first}&until={timezone.localdate()}"
-    with override_settings(STORAGES=settings.STORAGES | PLAIN, ALLOWED_HOSTS=["testserver"]):
+    with override_settings(ALLOWED_HOSTS=["testserver"]):
         return {
             f"{who} {name}": _page(user, query, times)
             for who, user in people.items()
