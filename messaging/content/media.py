@@ -68,11 +68,15 @@ class MediaFile(Part):
     mime: str = ""
 
     @property
-    def ending(self) -> str:
+    def path(self) -> PurePosixPath:
         try:
-            return PurePosixPath(urlsplit(self.url.strip()).path).suffix.lower()
+            return PurePosixPath(urlsplit(self.url.strip()).path)
         except ValueError:
-            return ""
+            return PurePosixPath()
+
+    @property
+    def ending(self) -> str:
+        return self.path.suffix.lower()
 
     def type_of(self, kind: str) -> str:
         """Its content type as a file of this kind; the kind's first one where nothing tells."""
@@ -135,6 +139,10 @@ class MediaContent(Content):
 
     def bubble(self) -> Bubble:
         return drawn(self.files, self.kind)
+
+    def text(self) -> str:
+        """Where nobody said anything, the name in the address does."""
+        return super().text() or "\n".join(file.path.name or file.url for file in self.files)
 
 
 class CaptionedContent(MediaContent):

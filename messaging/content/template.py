@@ -1,3 +1,4 @@
+import datetime as dt
 from typing import ClassVar, Literal
 
 from django.utils import timezone
@@ -18,6 +19,8 @@ from .checks import check_optional
 
 __all__ = ["HIDDEN", "CardValues", "MenuOption", "Remembered", "TemplateContent", "WhenAnswered"]
 
+# Nobody waits longer; a date far beyond has more digits than providers take for a time.
+FURTHEST = dt.timedelta(days=3650)
 # What stands for a value that only the recipient may see.
 HIDDEN = "•••"
 CAMPAIGN_LIMIT = 100
@@ -74,6 +77,8 @@ class TemplateContent(Content):
             return [Problem("expires", _("This is no time. Choose a day and an hour."))]
         if time <= timezone.now():
             return [Problem("expires", _("This time has passed already. Choose a later day and hour."))]
+        if time - timezone.now() > FURTHEST:
+            return [Problem("expires", _("This is more than ten years ahead. Choose an earlier day."))]
         return []
 
     def bubble(self) -> Bubble:

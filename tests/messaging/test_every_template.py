@@ -174,7 +174,7 @@ CASES = {
             "answered.memory.0.name": "pedido",
             "answered.memory.0.value": "ORD-9",
             "campaign": "navidad",
-            "expires": "2099-12-01T10:00",
+            "expires": "2031-12-01T10:00",
         },
         {
             "actions": {
@@ -186,7 +186,7 @@ CASES = {
                 "setMemoryParams": {"pedido": "ORD-9"},
             },
             "campaignId": "navidad",
-            "expirationTime": "4099802400000",
+            "expirationTime": "1953885600000",
         },
         ("Hola",),
         (
