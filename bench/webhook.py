@@ -112,7 +112,7 @@ def wait_until_open(server: Programs, port: int) -> None:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
         except OSError:
-            time.sleep(0.1)
+            time.sleep(0.1)  # it is starting
         else:
             return
     raise BenchError("gunicorn does not answer.")
@@ -179,7 +179,7 @@ def _wait_until_applied(server: Programs, desk: Talker) -> None:
         server.check()
         if time.monotonic() > ends:
             raise BenchError(f"Not everything was applied after {PATIENCE} seconds.")
-        time.sleep(0.1)
+        time.sleep(0.1)  # asking takes a part of the cores that applying needs
 
 
 def _certify(name: str, answered: int, desk: Talker) -> None:

@@ -131,7 +131,7 @@ def run(key: int) -> Export | None:
         _write(export, mine, part)
     except _Lost:
         return None
-    except Exception:
+    except Exception:  # whatever it is, whoever waits for the file must hear of it
         log.exception("export %s", export.public_id)
         mine.update(state=State.FAILED, error="broken", ended_at=timezone.now())
     finally:

@@ -184,7 +184,7 @@ def _office(file: BinaryIO) -> str:
         with zipfile.ZipFile(file) as archive:
             names = [entry.filename for entry in archive.infolist()[:MOST_ENTRIES]]
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError):
-        return ""
+        return ""  # zipfile's words for: no archive, names that are none, cut off, too new, locked
     if "[Content_Types].xml" not in names:
         return ""
     found = (ending for folder, ending in OFFICE.items() if any(name.startswith(folder) for name in names))

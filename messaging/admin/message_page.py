@@ -6,6 +6,7 @@ wire is shown to those who may see it.
 
 import datetime as dt
 import json
+import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from messaging.statuses import Status
 from templates_app.rendering import bubble_html
 
 from . import next_steps, outcomes
+
+logger = logging.getLogger(__name__)
 
 SEE_RAW = "messaging.view_raw"
 
@@ -169,7 +172,9 @@ def _request(attempt: Attempt) -> tuple[dict[str, Any], str | Promise]:
     """What was sent, or what today's code makes of it where that is not kept, and how the two compare."""
     try:
         today = calls.rebuilt(attempt)
-    except Exception:  # a shape that today's code does not build any more
+    except Exception as error:  # a shape that today's code does not build any more; the page shows the rest
+        # Its type alone: a text could hold what the message says.
+        logger.warning("Attempt %s cannot be built again: %s", attempt.public_id, type(error).__name__)
         return attempt.request, _("Today's version cannot build this request.") if attempt.request else ""
     is_same = not attempt.request_digest or today.digest() == attempt.request_digest
     if attempt.request:

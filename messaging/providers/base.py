@@ -230,11 +230,13 @@ class Provider:
         raise NotImplementedError
 
     def interactions(self, channel: str, provider_id: str) -> list[Event]:
-        """What the person did with one message, as webhooks would have said it. Raises ProviderError."""
+        """Asked where `lists_interactions`: what the person did with one message, as webhooks would have said
+        it. Raises ProviderError."""
         raise NotImplementedError
 
     def inbox(self, channel: str, since: dt.datetime) -> Iterator[list[Event]]:
-        """What people wrote since then, by page, as webhooks would have said it. Raises ProviderError."""
+        """Asked where `lists_inbound`: what people wrote since then, by page, as webhooks would have said it.
+        Raises ProviderError."""
         raise NotImplementedError
 
     # How many messages of one content may share a call: the account's choice, where the provider can.
