@@ -4,14 +4,14 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/busine
 for what Jelou adds, https://docs.jelou.ai/en/api/campanas/envio-individual
 """
 
-import ipaddress
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
 from templates_app.components import Components
-from templates_app.problems import URL_LIMIT, URL_UNSAFE, Problem, has_controls
+from templates_app.link_rules import check_link
+from templates_app.problems import Problem, has_controls
 
 _ENDINGS = {"image": (".jpg", ".jpeg", ".png"), "video": (".mp4", ".3gp"), "document": (".pdf",)}
 
@@ -25,8 +25,8 @@ def check_media(components: Components, url: str, filename: str) -> list[Problem
         ]
     if not kind:
         return []
-    flaw = link_flaw(url)
-    problems = [Problem("header_media", flaw)] if flaw else _check_ending(kind, url)
+    flaws = check_link("header_media", _("The link to the file"), url)
+    problems = flaws or _check_ending(kind, url)
     return problems + (_check_filename(filename) if kind == "document" else [])
 
 
@@ -36,39 +36,6 @@ def check_pdf_name(filename: str) -> list[Problem]:
         return []
     sentence = _("A document needs a name that ends in .pdf, such as invoice.pdf. Give it one.")
     return [Problem("filename", sentence)]
-
-
-def link_flaw(url: str) -> str:
-    """Public, https and without a login; plain http is for a simulator on this very machine."""
-    if not url.strip():
-        return _("This template needs a file in its header. Give the https link to it.")
-    if URL_UNSAFE.search(url):
-        return _("The link has spaces or signs that no link may have. Copy it again from a browser.")
-    if len(url) > URL_LIMIT:
-        return _("The link is longer than %(limit)d characters. Use a shorter one.") % {"limit": URL_LIMIT}
-    return _site_flaw(url)
-
-
-def _site_flaw(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        return _("This link cannot be read. Copy it again from a browser.")
-    if not host or parts.scheme not in ("https", "http"):
-        return _("This is no link to a file. A link begins with https:// and the name of a site.")
-    if parts.username is not None:
-        return _("The link holds a user name, and WhatsApp cannot log in. Use one that opens for everybody.")
-    if parts.scheme == "http" and not _is_loopback(host):
-        return _("WhatsApp only fetches files over https. Use the https link of this file.")
-    return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _check_ending(kind: str, url: str) -> list[Problem]:

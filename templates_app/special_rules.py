@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from templates_app.components import VARIABLE, Card, CardValues, Components, fill, keyed, names_in_order
-from templates_app.media_rules import link_flaw
+from templates_app.link_rules import check_link
 from templates_app.moments import moment
 from templates_app.problems import Problem, check_length
 from templates_app.value_rules import check_line, check_suffix
@@ -46,8 +46,7 @@ def check_thumbnail(components: Components, url: str) -> list[Problem]:
     """The picture on top of a catalogue; without one WhatsApp shows the first product's."""
     if not components.has_button("catalog") or not url.strip():
         return []
-    flaw = link_flaw(url.strip())
-    return [Problem("thumbnail_url", flaw)] if flaw else []
+    return check_link("thumbnail_url", _("The link to the picture"), url.strip())
 
 
 def check_flows(components: Components, flows: Mapping[str, str]) -> list[Problem]:
@@ -91,19 +90,14 @@ def _check_count(approved: int, given: int) -> list[Problem]:
 
 
 def _check_card(field: str, card: CardValues, approved: Card | None) -> list[Problem]:
-    flaw = _card_flaw(card.media_url.strip())
-    problems = [Problem(f"{field}.media_url", flaw)] if flaw else []
-    if not flaw and approved and _kind(card.media_url) not in ("", approved.header.format):
+    problems = check_link(f"{field}.media_url", _("The link to the file"), card.media_url.strip())
+    if not problems and approved and _kind(card.media_url) not in ("", approved.header.format):
         sentence = _("This card was approved with another kind of file. Use a file of that kind.")
         problems.append(Problem(f"{field}.media_url", sentence))
     for part, check in (("params", check_line), ("links", check_suffix)):
         for index, value in enumerate(getattr(card, part)):
             problems += check(f"{field}.{part}.{index}", _("The value"), value)
     return problems + (list(_check_approved(field, card, approved)) if approved else [])
-
-
-def _card_flaw(url: str) -> str:
-    return link_flaw(url) if url else _("This card needs a file. Give the https link to it.")
 
 
 def _check_approved(field: str, card: CardValues, approved: Card) -> Iterator[Problem]:

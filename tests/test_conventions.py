@@ -41,7 +41,8 @@ LAYERS = {
     "border": "messaging.providers",
     "pure": """messaging.statuses messaging.periods messaging.phones messaging.failures
         messaging.failure_codes messaging.content messaging.filetypes messaging.pictures
-        templates_app.components templates_app.rules templates_app.problems templates_app.media_rules
+        templates_app.components templates_app.rules templates_app.problems templates_app.link_rules
+        templates_app.media_rules
         templates_app.value_rules templates_app.special_rules templates_app.moments templates_app.values
         templates_app.formatting templates_app.filling templates_app.bubbles templates_app.card_bubbles
         templates_app.rendering""",

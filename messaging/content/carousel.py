@@ -3,10 +3,11 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from templates_app.bubbles import Bubble, BubbleButton
+from templates_app.link_rules import check_link
 from templates_app.problems import BREAKS, Problem
 
 from .base import Content
-from .checks import check_count, check_different, check_label, check_link, check_needed
+from .checks import check_count, check_different, check_label, check_needed
 from .media import MediaFile
 from .parts import Part
 
@@ -64,7 +65,7 @@ class CarouselContent(Content):
         if self.buttons == "link":
             return [
                 *check_label(f"{field}.label", _("The button"), card.label, LABEL_LIMIT),
-                *check_link(f"{field}.url", _("The link"), card.url),
+                *check_link(f"{field}.url", _("The link"), card.url.strip()),
             ]
         fields = [f"{field}.replies.{index}" for index in range(len(card.replies))]
         problems = check_count(f"{field}.replies", card.replies, 1, MOST_REPLIES)

@@ -1,8 +1,6 @@
 """Checks that kinds of messages share. Each answers with the problems of one field, often none."""
 
-import ipaddress
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -10,8 +8,6 @@ from templates_app.problems import (
     BREAKS,
     EMOJI,
     MARKUP,
-    URL_LIMIT,
-    URL_UNSAFE,
     Problem,
     check_characters,
     check_length,
@@ -64,37 +60,3 @@ def check_different(fields: Sequence[str], texts: Sequence[str]) -> list[Problem
             problems.append(Problem(field, _("This stands there twice. Write something else.")))
         seen.add(plain)
     return problems
-
-
-def check_link(field: str, name: str, url: str) -> list[Problem]:
-    """A public https link; plain http only for this very machine, where the demo's files are."""
-    flaw = _link_flaw(url.strip())
-    return [Problem(field, flaw % {"name": name, "limit": URL_LIMIT})] if flaw else []
-
-
-def _link_flaw(url: str) -> str:
-    if not url:
-        return _("%(name)s is missing. Write an https link.")
-    if URL_UNSAFE.search(url):
-        return _("%(name)s has spaces or signs that no link may have. Copy it again from a browser.")
-    if len(url) > URL_LIMIT:
-        return _("%(name)s is longer than %(limit)d characters. Use a shorter one.")
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        return _("%(name)s cannot be read. Copy it again from a browser.")
-    if not host or parts.scheme not in ("https", "http"):
-        return _("%(name)s is no link. A link begins with https:// and the name of a site.")
-    if parts.username is not None:
-        return _("%(name)s holds a user name. Use a link that opens for everybody.")
-    if parts.scheme == "http" and not _is_loopback(host):
-        return _("%(name)s must begin with https://.")
-    return ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -9,9 +9,9 @@ import re
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from templates_app.link_rules import check_link
 from templates_app.problems import Problem
 
-from .checks import check_link
 from .parts import Part
 
 MOST_TAGS = 10
@@ -84,7 +84,6 @@ class Delivery(Part):
             sentence = _("The frequency cap works for marketing only. Choose that use case, or leave it off.")
             problems.append(Problem("delivery.cap_frequency", sentence))
         if self.notification_url.strip():
-            problems += check_link(
-                "delivery.notification_url", _("The notification URL"), self.notification_url
-            )
+            name = _("The notification URL")
+            problems += check_link("delivery.notification_url", name, self.notification_url.strip())
         return problems

@@ -11,10 +11,11 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from templates_app.bubbles import Bubble, BubbleButton
+from templates_app.link_rules import check_link
 from templates_app.problems import Problem
 
 from .base import Content
-from .checks import check_count, check_different, check_label, check_link, check_needed, check_optional
+from .checks import check_count, check_different, check_label, check_needed, check_optional
 from .media import FileContent, ImageContent, MediaContent, MediaFile, VideoContent
 from .parts import Part
 
@@ -110,7 +111,7 @@ class CtaUrlContent(TextedContent):
         return [
             *super().problems(),
             *check_label("label", _("The button"), self.label, LABEL_LIMIT),
-            *check_link("url", _("The link"), self.url),
+            *check_link("url", _("The link"), self.url.strip()),
         ]
 
     def bubble(self) -> Bubble:

@@ -13,10 +13,11 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext as _
 
 from templates_app.bubbles import Bubble, Media
+from templates_app.link_rules import check_link
 from templates_app.problems import Problem, has_controls
 
 from .base import Content
-from .checks import check_count, check_link, check_optional
+from .checks import check_count, check_optional
 from .parts import Part
 
 CAPTION_LIMIT = 1024
@@ -84,7 +85,7 @@ class MediaFile(Part):
         return self.mime or known.get(self.ending) or next(iter(known.values()))
 
     def problems(self, field: str, kind: str) -> list[Problem]:
-        if flaws := check_link(f"{field}.url", _("The link to the file"), self.url):
+        if flaws := check_link(f"{field}.url", _("The link to the file"), self.url.strip()):
             return flaws
         return [
             *self._type_problems(f"{field}.url", kind),

@@ -6,11 +6,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
-from messaging.content.checks import check_link
 from messaging.filetypes import FileRefused
 from messaging.forms.nodes import Input
 from messaging.trying import try_links, works
 from messaging.uploads import keep, ours
+from templates_app.link_rules import check_link
 from templates_app.problems import Problem
 from templates_app.scoping import User
 
@@ -68,7 +68,7 @@ class MediaInputs:
     def try_one(self, name: str) -> None:
         asked = [one for one in self._inputs if one.name == name]
         for one in asked:
-            self.problems += check_link(one.name, _("The link to the file"), one.value)
+            self.problems += check_link(one.name, _("The link to the file"), one.value.strip())
             if upload := self.uploads.get(one.value):
                 self.notes[one.name] = works(upload.mime, upload.size)
         self._try(asked, although_unknown=False)
@@ -78,7 +78,7 @@ class MediaInputs:
         links = {
             one.value: kind_of(one)
             for one in inputs
-            if one.value not in self.uploads and not check_link(one.name, "", one.value)
+            if one.value not in self.uploads and not check_link(one.name, "", one.value.strip())
         }
         verdicts = try_links(links)
         for one in inputs:
