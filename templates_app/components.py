@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
@@ -149,8 +150,7 @@ class Components(Part):
 
         Numbered blanks go by their number, named ones by appearance.
         """
-        names = [key.removeprefix(f"{place}.") for key, _ in self._blanks() if key.startswith(f"{place}.")]
-        return tuple(f"{place}.{name}" for name in sorted(names, key=_number))
+        return _keys(place, dict(self._texts()).get(place, ""))
 
     def caption(self, variable: Variable) -> str:
         """What a form calls a blank: its own name, or for a nameless one of a button what it is there."""
@@ -171,16 +171,17 @@ class Components(Part):
         canonical = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
+    def _texts(self) -> Iterator[tuple[str, str]]:
+        """Every text that may have blanks, by its place."""
+        yield "header", self.header.text if self.header else ""
+        yield "body", self.body
+        for index, button in enumerate(self.buttons):
+            yield f"button.{index}", button.pattern
+
     def _blanks(self) -> Iterator[tuple[str, str]]:
-        texts = [("header", self.header.text if self.header else ""), ("body", self.body)]
-        texts += [(f"button.{index}", button.pattern) for index, button in enumerate(self.buttons)]
-        seen = set()
-        for place, text in texts:
-            for name in VARIABLE.findall(text):
-                key = f"{place}.{name}"
-                if key not in seen:
-                    seen.add(key)
-                    yield key, name
+        for place, text in self._texts():
+            for name in dict.fromkeys(VARIABLE.findall(text)):
+                yield f"{place}.{name}", name
 
     def _variable(self, key: str, name: str) -> Variable:
         hint = self.hints.get(key, Hint())
@@ -194,6 +195,12 @@ def fill(text: str, place: str, values: Mapping[str, str]) -> str:
     put in once and never searched for blanks themselves.
     """
     return VARIABLE.sub(lambda blank: values.get(f"{place}.{blank[1]}") or blank[0], text)
+
+
+@lru_cache(maxsize=1024)
+def _keys(place: str, text: str) -> tuple[str, ...]:
+    """Kept, since a campaign asks for those of one text with every message."""
+    return tuple(f"{place}.{name}" for name in names_in_order(text))
 
 
 def names_in_order(text: str) -> list[str]:
