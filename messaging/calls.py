@@ -3,22 +3,42 @@
 import json
 import time
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
 from django.utils import timezone
 
-from messaging.content import shown
-from messaging.models import Attempt, Bot, Lane, Message
+from messaging.claimed import Claimed
+from messaging.content import Content, shown
+from messaging.models import Attempt, Bot, Message
 from messaging.providers.base import JointResult, Outbound, Provider, Request, SendResult
-from messaging.releasing import give_up
+from messaging.releasing import give_up, put_back
 
 
-@dataclass
+@dataclass(slots=True)
+class PendingAttempt:
+    """An attempt before its answer; `write_down` makes the row. `request` is what history keeps, as JSON."""
+
+    row: Claimed
+    number: int
+    public_id: uuid.UUID
+    request: str = ""
+    request_digest: str = ""
+
+    @classmethod
+    def of(cls, row: Claimed) -> "PendingAttempt":
+        number = row.tried + 1
+        return cls(row, number, uuid.uuid5(row.public_id, str(number)))
+
+    @property
+    def message(self) -> Message:
+        return self.row.message
+
+
+@dataclass(slots=True)
 class Call:
     """One HTTP call that may leave now, and the attempts it stands for.
 
@@ -28,12 +48,12 @@ class Call:
 
     provider: Provider
     request: Request
-    attempts: list[Attempt]
-    leave_by: float = field(default_factory=lambda: time.monotonic() + longest_wait())
+    attempts: list[PendingAttempt]
+    leave_by: float
 
     @property
     def is_campaign(self) -> bool:
-        return self.attempts[0].message.lane == Lane.CAMPAIGN
+        return self.attempts[0].row.is_campaign
 
     @property
     def is_joint(self) -> bool:
@@ -49,62 +69,53 @@ def longest_wait() -> float:
     return settings.SEND_LEASE_SECONDS - sum(settings.PROVIDER_TIMEOUT)
 
 
-def prepare(bot: Bot, provider: Provider, messages: Sequence[Message]) -> list[Call]:
+def prepare(provider: Provider, rows: Sequence[Claimed]) -> list[Call]:
     """One call for each row, or for several that say the same, where the account allows it."""
-    earlier = _earlier_attempts(messages)
-    groups: dict[object, list[Message]] = {}
-    for message in messages:
-        groups.setdefault(_likeness(provider, message, alone=message.pk in earlier), []).append(message)
+    leave_by = time.monotonic() + longest_wait()
     calls = []
-    for alike in groups.values():
-        for start in range(0, len(alike), provider.most_together):
-            part = alike[start : start + provider.most_together]
-            try:
-                calls.append(_call(bot, provider, part, earlier))
-            except Exception:  # these rows alone: `give_up` logs it and counts it against them
-                for message in part:
-                    give_up(message)
+    for part in _parts(rows, provider):
+        try:
+            calls.append(_call(provider, part, leave_by))
+        except Exception:  # these rows alone: `give_up` logs it and counts it against them
+            for row in part:
+                give_up(row.message)
     return calls
 
 
-def _likeness(provider: Provider, message: Message, *, alone: bool) -> object:
+def _parts(rows: Sequence[Claimed], provider: Provider) -> Iterator[Sequence[Claimed]]:
+    """Rows that share a call."""
+    most = provider.most_together
+    groups: dict[object, list[Claimed]] = {}
+    for row in rows:
+        groups.setdefault(row.pk if most == 1 else _likeness(provider, row), []).append(row)
+    for alike in groups.values():
+        for start in range(0, len(alike), most):
+            yield alike[start : start + most]
+
+
+def _likeness(provider: Provider, row: Claimed) -> object:
     """Equal for rows that may share a call. One that was tried before goes alone: it may be to blame."""
-    if alone or provider.most_together == 1 or not provider.can_join(message.loaded):
-        return message.pk
-    return message.version_id, message.lane, json.dumps(message.content, sort_keys=True)
+    if row.tried or not provider.can_join(row.loaded):
+        return row.pk
+    said = json.dumps(json.loads(row.content), sort_keys=True)
+    return row.version.pk if row.version else None, row.lane, said
 
 
-def _earlier_attempts(messages: Sequence[Message]) -> dict[int, int]:
-    """How many attempts the rows had that had any."""
-    found = Attempt.objects.filter(message__in=messages).order_by()
-    return dict(found.values_list("message").annotate(Max("number")))
-
-
-def _call(bot: Bot, provider: Provider, messages: Sequence[Message], earlier: Mapping[int, int]) -> Call:
-    attempts = [_attempt(message, earlier.get(message.pk, 0) + 1) for message in messages]
-    outbounds = [_outbound(bot, attempt) for attempt in attempts]
+def _call(provider: Provider, rows: Sequence[Claimed], leave_by: float) -> Call:
+    attempts = [PendingAttempt.of(row) for row in rows]
+    outbounds = [
+        _outbound(attempt.row.bot, attempt.row.loaded, attempt.row.to, attempt.public_id)
+        for attempt in attempts
+    ]
     requests = [provider.build(outbound) for outbound in outbounds]
     for attempt, outbound, request in zip(attempts, outbounds, requests, strict=True):
         _describe(attempt, provider, outbound, request)
-    if len(attempts) == 1:
-        return Call(provider, requests[0], attempts)
-    return Call(provider, provider.build_joint(outbounds), attempts)
+    request = requests[0] if len(attempts) == 1 else provider.build_joint(outbounds)
+    return Call(provider, request, attempts, leave_by)
 
 
-def _attempt(message: Message, number: int) -> Attempt:
-    assert message.claim_id is not None
-    return Attempt(
-        public_id=uuid.uuid5(message.public_id, str(number)),
-        message=message,
-        number=number,
-        claim_id=message.claim_id,
-        started_at=timezone.now(),
-    )
-
-
-def _outbound(bot: Bot, attempt: Attempt) -> Outbound:
-    message = attempt.message
-    return Outbound(message.loaded, message.to, bot.provider_id, reference=str(attempt.public_id))
+def _outbound(bot: Bot, content: Content, to: str, attempt_id: uuid.UUID) -> Outbound:
+    return Outbound(content, to, bot.provider_id, reference=str(attempt_id))
 
 
 def rebuilt(attempt: Attempt) -> Request:
@@ -112,9 +123,9 @@ def rebuilt(attempt: Attempt) -> Request:
 
     Raises ProviderError if the account's credentials cannot be read.
     """
-    bot = attempt.message.bot
-    outbound = _outbound(bot, attempt)
-    return bot.account.provider.build(replace(outbound, content=shown(outbound.content)))
+    message = attempt.message
+    outbound = _outbound(message.bot, shown(message.loaded), message.to, attempt.public_id)
+    return message.bot.account.provider.build(outbound)
 
 
 def as_kept(request: Request) -> dict[str, Any]:
@@ -122,12 +133,12 @@ def as_kept(request: Request) -> dict[str, Any]:
     return {"method": request.method, "path": request.path, "body": request.body}
 
 
-def _describe(attempt: Attempt, provider: Provider, outbound: Outbound, request: Request) -> None:
+def _describe(attempt: PendingAttempt, provider: Provider, outbound: Outbound, request: Request) -> None:
     """The request as history keeps it: without one-time codes, which even a digest would give away."""
     visible = shown(outbound.content)
     if visible is not outbound.content:
         request = provider.build(replace(outbound, content=visible))
-    attempt.request = as_kept(request)
+    attempt.request = json.dumps(as_kept(request))
     attempt.request_digest = request.digest()
 
 
@@ -163,8 +174,9 @@ _WORDS = {
 def write_down(calls: Sequence[Call]) -> list[Call]:
     """Write that these calls are about to be made; returns those whose rows are still ours.
 
-    From here on only evidence says that nothing left. To be called in a transaction; doing it again, after
-    one whose end nobody saw, writes nothing twice.
+    From here on only evidence says that nothing left. A call that several share is not made if one of them
+    was lost; the others go back to the queue. To be called in a transaction; doing it again, after one whose
+    end nobody saw, writes nothing twice.
     """
     attempts = [attempt for call in calls for attempt in call.attempts]
     rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(attempts))
@@ -175,14 +187,20 @@ def write_down(calls: Sequence[Call]) -> list[Call]:
         cursor.execute(_INSERT.format(rows=rows, **_WORDS[connection.vendor]), values)
         if cursor.rowcount == len(attempts):
             return list(calls)
-    return [call for call in calls if all(_is_written(attempt) for attempt in call.attempts)]
+    return [call for call in calls if _is_whole(call)]
 
 
-def _values(attempt: Attempt) -> tuple[Any, ...]:
-    request = json.dumps(attempt.request)
-    ids = attempt.public_id.hex, attempt.message_id, attempt.number
-    return *ids, request, attempt.request_digest, attempt.claim_id.hex
+def _values(attempt: PendingAttempt) -> tuple[Any, ...]:
+    ids = attempt.public_id.hex, attempt.row.pk, attempt.number
+    return *ids, attempt.request, attempt.request_digest, attempt.row.claim_id.hex
 
 
-def _is_written(attempt: Attempt) -> bool:
-    return Attempt.objects.filter(public_id=attempt.public_id, claim_id=attempt.claim_id).exists()
+def _is_whole(call: Call) -> bool:
+    if all(_is_written(attempt) for attempt in call.attempts):
+        return True
+    put_back(attempt.message for attempt in call.attempts)
+    return False
+
+
+def _is_written(attempt: PendingAttempt) -> bool:
+    return Attempt.objects.filter(public_id=attempt.public_id, claim_id=attempt.row.claim_id).exists()

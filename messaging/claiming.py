@@ -10,46 +10,58 @@ out knows: without an attempt nothing left; with one, it may have.
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import takewhile
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging import pacing
 from messaging.calls import Call, prepare
-from messaging.models import Bot, Contact, Conversation, Message
+from messaging.claimed import Claimed
+from messaging.models import Bot, Message
 from messaging.releasing import give_up, release, skip
-from messaging.statuses import Status
 from templates_app.models import Template, TemplateVersion
 
 # Rows won at once, where several of them share a call.
 MOST_ROWS = 256
-# What sending needs of a row; the rest is fetched if somebody asks.
-COLUMNS = (
-    *("public_id", "bot_id", "contact_id", "kind", "content", "template_id"),
-    *("version_id", "to", "status", "lane", "due_at", "expires_at", "claim_id", "lease_until", "starts"),
-)
+
+# One statement, since a claim of few rows costs what its queries cost. It also returns what the rules ask
+# about the row's person at this very moment.
+_WIN = """
+    UPDATE messaging_message
+    SET status = 'sending', claim_id = %s, lease_until = %s, starts = starts + 1
+    WHERE id IN ({keys}) AND status = 'queued'
+    RETURNING id, public_id, contact_id, kind, content, template_id, version_id, "to", lane, starts,
+        expires_at IS NOT NULL AND expires_at <= %s,
+        (SELECT MAX(number) FROM messaging_attempt WHERE message_id = messaging_message.id),
+        (SELECT is_blocked FROM messaging_contact WHERE id = contact_id),
+        EXISTS (SELECT 1 FROM messaging_conversation AS talk WHERE talk.bot_id = messaging_message.bot_id
+            AND talk.contact_id = messaging_message.contact_id AND window_ends_at > %s)
+"""
 
 
 # -- Claim ---------------------------------------------------------------------------------------
 
 
-def claim(bot: Bot, size: int, claim_id: uuid.UUID | None = None) -> list[Call]:
+def claim(
+    bot: Bot, size: int, claim_id: uuid.UUID | None = None, versions: dict[int, TemplateVersion] | None = None
+) -> list[Call]:
     """Win the right to send what `size` calls can carry, for the time of a lease.
 
-    Should this raise because the database is away, `releasing.release_claim` with the same `claim_id` gives
-    back what was won after all. Raises ProviderError if the account's credentials cannot be read.
+    `versions` are those of templates that were read before, by key; they never change, and whoever claims
+    often hands in the same dict. Should this raise because the database is away, `releasing.release_claim`
+    with the same `claim_id` gives back what was won after all. Raises ProviderError if the account's
+    credentials cannot be read.
     """
     provider = bot.account.provider
     size = min(size * provider.most_together, MOST_ROWS)
-    if not (messages := _win(bot, size, claim_id or uuid.uuid4())):
-        return []
-    messages = _admitted(bot, _unrefused(bot, messages))
-    return prepare(bot, provider, messages)
+    rows = _win(bot, size, claim_id or uuid.uuid4(), {} if versions is None else versions)
+    return prepare(provider, _admitted(bot, _unrefused(rows)))
 
 
 def claimable() -> QuerySet[Message]:
@@ -85,19 +97,55 @@ def along_the_queue() -> Iterator[None]:
         yield
 
 
-def _win(bot: Bot, size: int, claim_id: uuid.UUID) -> list[Message]:
+def _win(
+    bot: Bot, size: int, claim_id: uuid.UUID, versions: dict[int, TemplateVersion] | None = None
+) -> list[Claimed]:
     with transaction.atomic(), along_the_queue():
         rows = due(bot).select_for_update(skip_locked=True).values_list("pk", "starts")
         keys = _company(list(rows[:size]))
-        lease = timezone.now() + dt.timedelta(seconds=settings.SEND_LEASE_SECONDS)
-        Message.objects.filter(pk__in=keys, status=Status.QUEUED).update(
-            status=Status.SENDING, claim_id=claim_id, lease_until=lease, starts=F("starts") + 1
-        )
-    won = Message.objects.filter(pk__in=keys, claim_id=claim_id, status=Status.SENDING)
-    messages = list(won.only(*COLUMNS)) if keys else []
-    _attach(bot, messages)
+        taken = _taken(keys, claim_id) if keys else []
     order = {key: place for place, key in enumerate(keys)}
-    return sorted(messages, key=lambda message: order[message.pk])
+    taken.sort(key=lambda row: order[row[0]])
+    return list(_understood(bot, claim_id, taken, {} if versions is None else versions))
+
+
+def _taken(keys: Sequence[int], claim_id: uuid.UUID) -> list[tuple[Any, ...]]:
+    now = timezone.now()
+    lease = now + dt.timedelta(seconds=settings.SEND_LEASE_SECONDS)
+    until, at = map(connection.ops.adapt_datetimefield_value, (lease, now))
+    statement = _WIN.format(keys=", ".join(["%s"] * len(keys)))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [claim_id.hex, until, *keys, at, at])
+        return cursor.fetchall()
+
+
+def _understood(
+    bot: Bot, claim_id: uuid.UUID, taken: Collection[tuple[Any, ...]], versions: dict[int, TemplateVersion]
+) -> Iterator[Claimed]:
+    """Rows of one template share one object of it, so that it is read and understood once."""
+    templates = Template.objects.in_bulk({row[5] for row in taken if row[5]})
+    if unread := {row[6] for row in taken if row[6]} - versions.keys():
+        versions |= TemplateVersion.objects.in_bulk(unread)
+    for pk, public_id, contact, kind, content, template, version, to, lane, starts, *facts in taken:
+        is_expired, tried, is_blocked, is_window_open = facts
+        yield Claimed(
+            pk=pk,
+            public_id=public_id if isinstance(public_id, uuid.UUID) else uuid.UUID(public_id),
+            claim_id=claim_id,
+            bot=bot,
+            contact_id=contact,
+            kind=kind,
+            content=content,
+            template=templates[template] if template else None,
+            version=versions[version] if version else None,
+            to=to,
+            lane=lane,
+            starts=starts,
+            tried=tried or 0,
+            is_expired=bool(is_expired),
+            is_blocked=bool(is_blocked),
+            is_window_open=bool(is_window_open),
+        )
 
 
 def _company(rows: Sequence[tuple[int, int]]) -> list[int]:
@@ -106,75 +154,56 @@ def _company(rows: Sequence[tuple[int, int]]) -> list[int]:
     return fresh or [pk for pk, _starts in rows[:1]]
 
 
-def _attach(bot: Bot, messages: Iterable[Message]) -> None:
-    """Rows of one template share one object of it, so that it is read and understood once."""
-    messages = list(messages)
-    templates = Template.objects.in_bulk({row.template_id for row in messages if row.template_id})
-    versions = TemplateVersion.objects.in_bulk({row.version_id for row in messages if row.version_id})
-    for message in messages:
-        message.bot = bot
-        message.template = templates.get(message.template_id) if message.template_id else None
-        message.version = versions.get(message.version_id) if message.version_id else None
-
-
-def _admitted(bot: Bot, messages: Sequence[Message]) -> list[Message]:
+def _admitted(bot: Bot, rows: Sequence[Claimed]) -> Sequence[Claimed]:
     """The rows that the limits of the bot let through now; the others wait until they do."""
+    if not pacing.has_limits(bot):
+        return rows
     with transaction.atomic():
-        admitted, later = pacing.admit(bot, messages)
-        for message, due_at in later:
-            release(message, due_at=due_at, reason=_why_later(due_at), counted=False)
-    return admitted
-
-
-def _why_later(due_at: dt.datetime) -> str:
-    return "pair_interval" if due_at > timezone.now() else "daily_reach"
+        admission = pacing.admit(bot, rows)
+        for row, due_at in admission.early:
+            release(row.message, due_at=due_at, reason="pair_interval", counted=False)
+        for row in admission.beyond:
+            release(row.message, reason="daily_reach", counted=False)
+    return admission.going
 
 
 # -- Rules at the last moment --------------------------------------------------------------------
 
 
-def _unrefused(bot: Bot, messages: Sequence[Message]) -> list[Message]:
+def _unrefused(rows: Iterable[Claimed]) -> list[Claimed]:
     """The rows that no rule refuses now; the others are skipped, and those nobody can read are put back."""
-    windows, blocked = _open_windows(bot, messages), _blocked(messages)
     allowed = []
-    for message in messages:
+    for row in rows:
         try:
-            refusal = objection(message, windows=windows, blocked=blocked)
+            refusal = _objection(row)
         except Exception:  # this row alone: `give_up` logs it and counts it against it
-            give_up(message)
+            give_up(row.message)
             continue
         if refusal:
-            skip(message, refusal)
+            skip(row.message, refusal)
         else:
-            allowed.append(message)
+            allowed.append(row)
     return allowed
 
 
-def objection(message: Message, *, windows: set[int], blocked: set[int]) -> str:
-    """Why this row may not leave after all, as a key of `failures`; empty if it may.
+def _objection(row: Claimed) -> str:
+    return objection(
+        is_blocked=row.is_blocked,
+        is_expired=row.is_expired,
+        is_sendable=row.template is None or row.template.is_sendable,
+        is_window_shut=row.loaded.needs_window and not row.is_window_open,
+    )
+
+
+def objection(*, is_blocked: bool, is_expired: bool, is_sendable: bool, is_window_shut: bool) -> str:
+    """Why a row may not leave after all, as a key of `failures`; empty if it may.
 
     Asked now and not when the message was written: consent, blocks and templates change in between.
-    `windows` are the contacts who wrote within the last 24 hours, `blocked` those who get nothing.
     """
-    if message.contact_id in blocked:
+    if is_blocked:
         return "contact_blocked"
-    if message.expires_at and message.expires_at <= timezone.now():
+    if is_expired:
         return "expired"
-    if message.template is not None and not message.template.is_sendable:
+    if not is_sendable:
         return "template_not_approved"
-    if message.loaded.needs_window and message.contact_id not in windows:
-        return "window_closed"
-    return ""
-
-
-def _blocked(messages: Sequence[Message]) -> set[int]:
-    contacts = Contact.objects.filter(pk__in=[message.contact_id for message in messages], is_blocked=True)
-    return set(contacts.values_list("pk", flat=True))
-
-
-def _open_windows(bot: Bot, messages: Sequence[Message]) -> set[int]:
-    contacts = [message.contact_id for message in messages if message.kind != "template"]
-    if not contacts:
-        return set()
-    open_ones = Conversation.objects.filter(bot=bot, contact__in=contacts, window_ends_at__gt=timezone.now())
-    return set(open_ones.values_list("contact", flat=True))
+    return "window_closed" if is_window_shut else ""

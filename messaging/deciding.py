@@ -66,9 +66,13 @@ def refusal(message: Message, windows: set[int] | None = None) -> str:
         return str(_("This contact has no number to write to."))
     if message.template is not None and message.template.version_id != message.version_id:
         return str(_("The template has changed since then. Write the message anew."))
-    blocked = {message.contact_id} if message.contact.is_blocked else set()
     windows = _open_windows(message) if windows is None else windows
-    reason = claiming.objection(message, windows=windows, blocked=blocked)
+    reason = claiming.objection(
+        is_blocked=message.contact.is_blocked,
+        is_expired=bool(message.expires_at and message.expires_at <= timezone.now()),
+        is_sendable=message.template is None or message.template.is_sendable,
+        is_window_shut=message.loaded.needs_window and message.contact_id not in windows,
+    )
     return str(failures.explain(reason).sentence) if reason else _problem(message)
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,16 +91,17 @@ _INSERT = """
 _ROW = "(%s, %s, %s, %s, %s, NULL, %s, 'accepted', 'answer', '', '', '', '')"
 
 
-def write_accepted(accepted: Sequence[tuple[Message, News]], at: dt.datetime) -> None:
+def write_accepted(accepted: Sequence[tuple[int, int, News]], at: dt.datetime) -> None:
     """Insert the lines of history of many messages that were taken now; a repeat inserts nothing.
 
-    Moves no row: whoever calls it has moved them, in the same transaction.
+    Each is the key of a bot, that of its message, and what became known. Moves no row: whoever calls it has
+    moved them, in the same transaction.
     """
     now = connection.ops.adapt_datetimefield_value(at)
     values: list[Any] = []
-    for message, news in accepted:
+    for bot_id, message_id, news in accepted:
         key = news.key(news.provider_id)
-        values += (message.bot_id, message.pk, news.provider_id, key, json.dumps(news.raw), now)
+        values += (bot_id, message_id, news.provider_id, key, json.dumps(news.raw), now)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT.format(rows=", ".join([_ROW] * len(accepted))), values)
 
@@ -168,6 +169,12 @@ def earliest(column: str, when: dt.datetime) -> Least:
 def not_future(at: dt.datetime | None) -> dt.datetime | None:
     """A provider's clock that runs ahead must not keep a window open longer than it is."""
     return min(at, timezone.now()) if at else None
+
+
+def early(bots: Collection[int], provider_ids: Sequence[str]) -> set[tuple[int, str]]:
+    """Which of these ids have news that came before them, each with its bot's key."""
+    waiting = MessageEvent.objects.filter(bot__in=bots, provider_id__in=provider_ids, message=None).order_by()
+    return set(waiting.values_list("bot_id", "provider_id"))
 
 
 def adopt(message: Message) -> None:

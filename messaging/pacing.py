@@ -6,11 +6,13 @@ All of them live in the database, so that workers on any number of hosts share t
 import datetime as dt
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.db import connection
 from django.utils import timezone
 
-from messaging.models import Bot, Conversation, Message
+from messaging.claimed import Claimed
+from messaging.models import Bot, Conversation
 
 # Slots are handed out so many seconds ahead at most: what is handed out cannot give way any more.
 LOOK_AHEAD = 0.25
@@ -68,70 +70,82 @@ def _statement(campaign: bool) -> str:
 # -- People --------------------------------------------------------------------------------------
 
 
-def admit(bot: Bot, messages: Sequence[Message]) -> tuple[list[Message], list[tuple[Message, dt.datetime]]]:
-    """Which of these may go to their people now, and which not before when.
+def has_limits(bot: Bot) -> bool:
+    """Whether the bot limits how many people it writes to, or how often."""
+    return bool(bot.pair_interval or bot.daily_reach is not None)
 
-    Counts the first as sent. To be called in the transaction that claims them: if that is rolled back, so
-    is the count. Rows that the daily reach refuses are due as they were; the bot remembers until when.
+
+@dataclass(frozen=True)
+class Admission:
+    """Which rows may go to their people now; which not before when; which wait until the reach is free."""
+
+    going: Sequence[Claimed]
+    early: Sequence[tuple[Claimed, dt.datetime]] = ()
+    beyond: Sequence[Claimed] = ()
+
+
+def admit(bot: Bot, rows: Sequence[Claimed]) -> Admission:
+    """Judge rows by the bot's limits, and count those that go as sent.
+
+    To be called in a transaction: if that is rolled back, so is the count. The bot remembers until when its
+    reach is used up.
     """
-    if not (bot.pair_interval or bot.daily_reach):
-        return list(messages), []
+    if not has_limits(bot):
+        return Admission(rows)
     Bot.objects.select_for_update().get(pk=bot.pk)  # one worker at a time counts for a bot
-    talks = _conversations(bot, messages)
-    early = _too_early(bot, messages, talks)
-    going = [message for message in messages if message not in early]
-    beyond = _beyond_reach(bot, going, talks)
-    going = [message for message in going if message not in beyond]
+    talks = _conversations(bot, rows)
+    early = _too_early(bot, rows, talks)
+    on_time = [row for row in rows if row not in early]
+    beyond = _beyond_reach(bot, on_time, talks)
+    going = [row for row in on_time if row not in beyond]
     _note(bot, going)
-    return going, [*early.items(), *beyond.items()]
+    return Admission(going, list(early.items()), list(beyond))
 
 
-def _conversations(bot: Bot, messages: Sequence[Message]) -> dict[int, Conversation]:
-    contacts = {message.contact_id for message in messages}
+def _conversations(bot: Bot, rows: Sequence[Claimed]) -> dict[int, Conversation]:
+    contacts = {row.contact_id for row in rows}
     missing = [Conversation(bot=bot, contact_id=contact) for contact in contacts]
     Conversation.objects.bulk_create(missing, ignore_conflicts=True)
-    return {row.contact_id: row for row in Conversation.objects.filter(bot=bot, contact__in=contacts)}
+    return {talk.contact_id: talk for talk in Conversation.objects.filter(bot=bot, contact__in=contacts)}
 
 
 def _too_early(
-    bot: Bot, messages: Sequence[Message], talks: dict[int, Conversation]
-) -> dict[Message, dt.datetime]:
+    bot: Bot, rows: Sequence[Claimed], talks: dict[int, Conversation]
+) -> dict[Claimed, dt.datetime]:
     """Rows whose person got something less than the bot's interval ago, with the end of that interval."""
     pause, now = dt.timedelta(seconds=bot.pair_interval), timezone.now()
     free_at = {pk: talk.last_outbound_at + pause for pk, talk in talks.items() if talk.last_outbound_at}
     early = {}
-    for message in messages if bot.pair_interval else ():
-        until = free_at.get(message.contact_id, now)
+    for row in rows if bot.pair_interval else ():
+        until = free_at.get(row.contact_id, now)
         if until > now:
-            early[message] = until
-        free_at[message.contact_id] = max(until, now) + pause
+            early[row] = until
+        free_at[row.contact_id] = max(until, now) + pause
     return early
 
 
-def _beyond_reach(
-    bot: Bot, messages: Sequence[Message], talks: dict[int, Conversation]
-) -> dict[Message, dt.datetime]:
+def _beyond_reach(bot: Bot, rows: Sequence[Claimed], talks: dict[int, Conversation]) -> set[Claimed]:
     """Rows for which the bot would begin to write to more people than it may within 24 hours.
 
     Only what the business begins counts: a template to somebody whose window is closed.
     """
     if bot.daily_reach is None:
-        return {}
+        return set()
     since = timezone.now() - REACH_PERIOD
-    new = [message for message in messages if _begins(message, talks[message.contact_id], since)]
-    people = list(dict.fromkeys(message.contact_id for message in new))
+    new = [row for row in rows if _begins(row, talks[row.contact_id], since)]
+    people = list(dict.fromkeys(row.contact_id for row in new))
     reached = Conversation.objects.filter(bot=bot, reached_at__gt=since)
     room = max(bot.daily_reach - reached.count(), 0) if people else 0
     Conversation.objects.filter(bot=bot, contact__in=people[:room]).update(reached_at=timezone.now())
     if len(people) > room:
         _close_until_free(bot)
     refused = set(people[room:])
-    return {message: message.due_at or since for message in new if message.contact_id in refused}
+    return {row for row in new if row.contact_id in refused}
 
 
-def _begins(message: Message, talk: Conversation, since: dt.datetime) -> bool:
+def _begins(row: Claimed, talk: Conversation, since: dt.datetime) -> bool:
     counted = talk.reached_at is not None and talk.reached_at > since
-    return not message.loaded.needs_window and not talk.is_window_open and not counted
+    return not row.loaded.needs_window and not talk.is_window_open and not counted
 
 
 def _close_until_free(bot: Bot) -> None:
@@ -146,7 +160,7 @@ def _close_until_free(bot: Bot) -> None:
     )
 
 
-def _note(bot: Bot, messages: Sequence[Message]) -> None:
+def _note(bot: Bot, rows: Sequence[Claimed]) -> None:
     if bot.pair_interval:
-        contacts = [message.contact_id for message in messages]
+        contacts = [row.contact_id for row in rows]
         Conversation.objects.filter(bot=bot, contact__in=contacts).update(last_outbound_at=timezone.now())

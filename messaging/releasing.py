@@ -34,33 +34,35 @@ def skip(message: Message, reason: str) -> None:
             record_status(message, News(Status.SKIPPED, Source.WORKER, reason=reason))
 
 
-def release(message: Message, *, due_at: dt.datetime, reason: str = "", counted: bool = True) -> None:
+def release(
+    message: Message, *, due_at: dt.datetime | None = None, reason: str = "", counted: bool = True
+) -> None:
     """Back to the queue: the request certainly did not take effect. Whoever lost the claim changes nothing.
 
-    `reason` says why it waits until `due_at`. A start that failed for reasons of the whole bot is not
-    counted against the row.
+    `reason` says why it waits until `due_at`; without one it is due as it was. A start that failed for
+    reasons of the whole bot is not counted against the row.
     """
     with transaction.atomic():
         if _requeue(message, due_at=due_at, reason=reason, counted=counted):
             _note_release(message, due_at, reason)
 
 
-def _requeue(message: Message, *, due_at: dt.datetime, reason: str, counted: bool) -> bool:
+def _requeue(message: Message, *, due_at: dt.datetime | None, reason: str, counted: bool) -> bool:
     """Returns whether the row was still ours."""
     released = held(message).update(
         status=Status.QUEUED,
         claim_id=None,
         lease_until=None,
-        due_at=due_at,
+        due_at=due_at or F("due_at"),
         reason=reason,
         starts=F("starts") - (0 if counted else 1),
     )
     return bool(released)
 
 
-def _note_release(message: Message, due_at: dt.datetime, reason: str) -> None:
+def _note_release(message: Message, due_at: dt.datetime | None, reason: str) -> None:
     """One line of history, and one alone while the same thing keeps the row until the same time."""
-    raw = {"until": due_at.isoformat()} if reason else {"claim": str(message.claim_id)}
+    raw = {"until": due_at.isoformat() if due_at else ""} if reason else {"claim": str(message.claim_id)}
     news = News(Status.QUEUED, Source.WORKER, reason=reason, raw=raw)
     MessageEvent.objects.bulk_create([events.line(message, news)], ignore_conflicts=True)
 
@@ -70,8 +72,7 @@ def put_back(messages: Iterable[Message]) -> None:
     for message in messages:
         assert message.claim_id is not None
         with transaction.atomic():
-            due_at = message.due_at or timezone.now()
-            if _requeue(message, due_at=due_at, reason="", counted=False):
+            if _requeue(message, due_at=None, reason="", counted=False):
                 message.attempts.filter(claim_id=message.claim_id).delete()
 
 

@@ -17,10 +17,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging import connecting, events, failures
-from messaging.calls import Call
+from messaging.calls import Call, PendingAttempt
 from messaging.content import unsaid
 from messaging.events import News, record_status
-from messaging.models import Attempt, Message, MessageEvent, Outcome, Source
+from messaging.models import Attempt, Message, Outcome, Source
 from messaging.providers.base import (
     Answer,
     JointResult,
@@ -44,7 +44,7 @@ Result = SendResult | JointResult | Exception
 class Accepted:
     """The provider took one message and named it."""
 
-    attempt: Attempt
+    attempt: PendingAttempt
     provider_id: str
     answer: Answer
     provider: Provider
@@ -64,7 +64,7 @@ def settle(results: Sequence[tuple[Call, Result]]) -> None:
     _settle_taken(taken)
 
 
-def _each(attempts: Iterable[Attempt], action: Callable[[Attempt], None]) -> None:
+def _each(attempts: Iterable[PendingAttempt], action: Callable[[PendingAttempt], None]) -> None:
     for attempt in attempts:
         try:
             action(attempt)
@@ -81,7 +81,7 @@ def _named(call: Call, result: SendResult | JointResult) -> list[Accepted]:
         return [Accepted(call.attempts[0], result.provider_id, result.answer, call.provider)]
     named, rest = [], []
     for attempt in call.attempts:
-        provider_id = result.ids.get(attempt.message.to, "")
+        provider_id = result.ids.get(attempt.row.to, "")
         if provider_id:
             named.append(Accepted(attempt, provider_id, result.answer, call.provider))
         else:
@@ -120,14 +120,12 @@ def _settle_taken(taken: Sequence[Accepted]) -> None:
     try:
         _settle_together(taken)
     except (_Unusual, IntegrityError):
-        by_row = {one.attempt.message_id: one for one in taken}
-        _each((one.attempt for one in taken), lambda attempt: settle_one(by_row[attempt.message_id]))
+        by_row = {one.attempt.row.pk: one for one in taken}
+        _each((one.attempt for one in taken), lambda attempt: settle_one(by_row[attempt.row.pk]))
         return
-    ids = [one.provider_id for one in taken]
-    waiting = MessageEvent.objects.filter(provider_id__in=ids, message=None)
-    early = set(waiting.values_list("bot_id", "provider_id"))
+    early = events.early({one.attempt.row.bot.pk for one in taken}, [one.provider_id for one in taken])
     for one in taken:
-        if (one.attempt.message.bot_id, one.provider_id) in early:
+        if (one.attempt.row.bot.pk, one.provider_id) in early:
             one.attempt.message.provider_id = one.provider_id
             events.adopt(one.attempt.message)
 
@@ -137,10 +135,10 @@ def _settle_together(taken: Sequence[Accepted]) -> None:
         return
     at = timezone.now()
     with transaction.atomic():
-        if _update(_ACCEPT, at, [(one.attempt.message_id, one.provider_id) for one in taken]) != len(taken):
+        if _update(_ACCEPT, at, [(one.attempt.row.pk, one.provider_id) for one in taken]) != len(taken):
             raise _Unusual
         _update(_END, at, [_ending(one) for one in taken])
-        events.write_accepted([(one.attempt.message, _news(one)) for one in taken], at)
+        events.write_accepted([(one.attempt.row.bot.pk, one.attempt.row.pk, _news(one)) for one in taken], at)
 
 
 def _update(statement: str, at: dt.datetime, rows: Sequence[tuple[Any, ...]]) -> int:
@@ -153,11 +151,11 @@ def _update(statement: str, at: dt.datetime, rows: Sequence[tuple[Any, ...]]) ->
 
 
 def _ending(one: Accepted) -> tuple[int, int, int, str]:
-    return one.attempt.message_id, one.attempt.number, one.answer.status, _kept(one)
+    return one.attempt.row.pk, one.attempt.number, one.answer.status, _kept(one)
 
 
 def _kept(one: Accepted) -> str:
-    return _storable(_safe(one.attempt.message, one.provider, one.answer.text))
+    return _storable(_safe(one.attempt, one.provider, one.answer.text))
 
 
 def _news(one: Accepted) -> News:
@@ -179,7 +177,7 @@ def settle_one(one: Accepted) -> None:
 # -- Not taken, or nobody knows ------------------------------------------------------------------
 
 
-def _settle_exception(call: Call, error: Exception, attempt: Attempt) -> None:
+def _settle_exception(call: Call, error: Exception, attempt: PendingAttempt) -> None:
     if isinstance(error, ProviderError):
         settle_error(call, attempt, error)
         return
@@ -187,11 +185,11 @@ def _settle_exception(call: Call, error: Exception, attempt: Attempt) -> None:
     mark_unknown(attempt, "internal_error", "")
 
 
-def settle_error(call: Call, attempt: Attempt, error: ProviderError) -> None:
+def settle_error(call: Call, attempt: PendingAttempt, error: ProviderError) -> None:
     """The provider did not say yes. What may be repeated depends on the kind of error alone."""
     message, answer, provider = attempt.message, error.answer, call.provider
-    detail = _safe(message, provider, error.message)
-    text = _safe(message, provider, answer.text) if answer else ""
+    detail = _safe(attempt, provider, error.message)
+    text = _safe(attempt, provider, answer.text) if answer else ""
     _end(attempt, Outcome(error.kind.value), answer.status if answer else None, text, detail)
     if error.kind == Kind.UNKNOWN:
         mark_unknown(attempt, error.code, detail)
@@ -209,7 +207,7 @@ def settle_error(call: Call, attempt: Attempt, error: ProviderError) -> None:
         release(message, due_at=after(error.retry_after or backoff(message)), reason=reason)
 
 
-def _end(attempt: Attempt, outcome: Outcome, status: int | None, answer: str, error: str = "") -> None:
+def _end(attempt: PendingAttempt, outcome: Outcome, status: int | None, answer: str, error: str = "") -> None:
     _row(attempt).update(
         outcome=outcome,
         http_status=status,
@@ -219,30 +217,30 @@ def _end(attempt: Attempt, outcome: Outcome, status: int | None, answer: str, er
     )
 
 
-def _row(attempt: Attempt) -> QuerySet[Attempt]:
+def _row(attempt: Attempt | PendingAttempt) -> QuerySet[Attempt]:
     """Attempts are written in bulk, so that one may not know its primary key."""
-    return Attempt.objects.filter(message=attempt.message_id, number=attempt.number)
+    return Attempt.objects.filter(message=attempt.message, number=attempt.number)
 
 
 def _storable(text: str) -> str:
     return text[:20000].replace("\x00", "")
 
 
-def _safe(message: Message, provider: Provider, text: str) -> str:
+def _safe(attempt: PendingAttempt, provider: Provider, text: str) -> str:
     """What the provider wrote, without our credentials and without the one-time code it may repeat."""
-    return unsaid(message.loaded, provider.redact(text))
+    return unsaid(attempt.row.loaded, provider.redact(text))
 
 
-def _fail(attempt: Attempt, error: ProviderError, detail: str) -> None:
+def _fail(attempt: PendingAttempt, error: ProviderError, detail: str) -> None:
     reason = failures.reason_for(error.code, detail)
     _record(attempt, Status.FAILED, Source.ANSWER, reason=reason, code=error.code, detail=detail)
 
 
-def mark_unknown(attempt: Attempt, code: str, detail: str) -> None:
+def mark_unknown(attempt: Attempt | PendingAttempt, code: str, detail: str) -> None:
     """The request may have reached the provider, and nobody here knows."""
     _row(attempt).filter(outcome=Outcome.STARTED).update(outcome=Outcome.UNKNOWN)
     _record(attempt, Status.UNKNOWN, Source.WORKER, reason="no_answer", code=code, detail=detail)
 
 
-def _record(attempt: Attempt, status: Status, source: Source, **why: Any) -> None:
+def _record(attempt: Attempt | PendingAttempt, status: Status, source: Source, **why: Any) -> None:
     record_status(attempt.message, News(status, source, raw={"attempt": attempt.number}, **why))

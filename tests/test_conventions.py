@@ -22,7 +22,7 @@ LAYERS = {
         messaging.tasks messaging.checks messaging.management messaging.urls messaging.apps
         templates_app.admin templates_app.forms templates_app.apps""",
     "verbs": """messaging.composing messaging.drafts messaging.sending messaging.sweeping
-        messaging.lines messaging.calls messaging.claiming messaging.releasing messaging.settling
+        messaging.lines messaging.calls messaging.claimed messaging.claiming messaging.releasing messaging.settling
         messaging.pacing messaging.events messaging.intake messaging.linking messaging.applying
         messaging.deliveries messaging.connecting messaging.conversing
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.polling
@@ -57,7 +57,7 @@ LONG = {
 # Who may write the status of a message that is there already.
 WRITERS = {
     ("messaging.events", "_move"),
-    ("messaging.claiming", "_win"),
+    ("messaging.claiming", "_taken"),
     ("messaging.releasing", "_requeue"),
     ("messaging.settling", "_update"),
     ("messaging.canceling", "_cancel"),

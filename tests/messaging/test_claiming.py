@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from messaging import claiming, releasing, sweeping
-from messaging.calls import prepare, write_down
-from messaging.models import Lane, Message, Outcome
+from messaging.calls import write_down
+from messaging.models import Attempt, Lane, Message, Outcome
 from messaging.statuses import Status
 from tests.factories import claimed, let_lease_end, make_account, make_bot, make_contact, make_message, queued
 from tests.threads import at_once
@@ -36,6 +36,15 @@ def test_a_claim_has_a_name_and_an_end(bot, settings):
     message.refresh_from_db()
     assert message.claim_id is not None
     assert abs(message.lease_until - timezone.now() - dt.timedelta(seconds=40)) < dt.timedelta(seconds=5)
+
+
+def test_a_claimed_row_becomes_a_model_when_somebody_asks(bot, django_assert_num_queries):
+    row = queued(bot)
+    (attempt,) = claiming.claim(bot, 10)[0].attempts
+    with django_assert_num_queries(0):
+        message = attempt.message
+        assert (message, message.bot, message.loaded) == (row, bot, row.loaded)
+    assert message.created_at == row.created_at
 
 
 def test_another_bots_rows_are_left_alone(bot):
@@ -116,7 +125,7 @@ def test_a_row_that_kills_its_worker_is_put_aside(bot, settings):
 
 def test_a_worker_that_lost_its_claim_before_the_attempt_makes_no_call(bot):
     late = queued(bot)
-    begun = prepare(bot, bot.account.provider, claiming._win(bot, 10, claiming.uuid.uuid4()))
+    begun = claiming.claim(bot, 10)
     let_lease_end(late)
     sweeping.sweep()
     assert write_down(begun) == []
@@ -199,6 +208,15 @@ def test_what_was_tried_before_goes_alone(joining_bot):
         for attempt in call.attempts:
             releasing.release(attempt.message, due_at=timezone.now(), counted=False)
     assert [len(call.attempts) for call in claiming.claim(joining_bot, 2)] == [1, 1]
+
+
+def test_a_shared_call_that_lost_a_row_is_not_made_and_the_others_go_back(joining_bot):
+    lost, *others = [queued(joining_bot) for _ in range(3)]
+    begun = claiming.claim(joining_bot, 1)
+    claimed(lost)
+    assert write_down(begun) == []
+    assert [Message.objects.get(pk=row.pk).status for row in others] == [Status.QUEUED] * 2
+    assert Attempt.objects.count() == 0
 
 
 def test_each_attempt_keeps_its_own_request(joining_bot):

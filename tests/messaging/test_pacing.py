@@ -2,6 +2,7 @@
 
 import datetime as dt
 import time
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -186,7 +187,8 @@ def test_two_workers_do_not_reach_more_people_than_one(small_bot):
     assert sum(len(calls) for calls in won) == 2
 
 
-def test_bots_without_limits_pay_nothing_for_them(django_assert_num_queries, db):
-    bot = make_bot()
+def test_bots_without_limits_pay_nothing_for_them(django_assert_num_queries, bot):
+    queued(bot)
+    rows = claiming._win(bot, 1, uuid4(), {})
     with django_assert_num_queries(0):
-        assert pacing.admit(bot, [Message(pk=1)]) == ([Message(pk=1)], [])
+        assert pacing.admit(bot, rows) == pacing.Admission(rows)

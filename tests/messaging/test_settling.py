@@ -63,7 +63,7 @@ def test_an_unknown_row_is_settled_by_the_answer_that_comes_after_all(bot):
 
 def test_one_unusual_row_does_not_keep_the_others(bot):
     first, second = sent(bot, 2)
-    Message.objects.filter(pk=first.attempts[0].message_id).update(status=Status.DELIVERED, provider_id="x")
+    Message.objects.filter(pk=first.attempts[0].row.pk).update(status=Status.DELIVERED, provider_id="x")
     settling.settle([(first, SendResult("id-1", OK)), (second, SendResult("id-2", OK))])
     assert states(bot) == [Status.DELIVERED, Status.ACCEPTED]
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from messaging import claiming, queueing, releasing, sweeping
-from messaging.calls import prepare, write_down
+from messaging.calls import write_down
 from messaging.models import Outcome
 from messaging.statuses import Status
 from tests.factories import claimed, let_lease_end, queued
@@ -47,7 +47,7 @@ def test_the_sweeper_leaves_a_row_that_was_released_this_moment(bot):
 
 def test_the_sweeper_sees_an_attempt_that_was_written_this_moment(bot):
     message = queued(bot)
-    begun = prepare(bot, bot.account.provider, claiming._win(bot, 1, claiming.uuid.uuid4()))
+    begun = claiming.claim(bot, 1)
     let_lease_end(message)
     (seen,) = sweeping._expired_leases()
     write_down(begun)
