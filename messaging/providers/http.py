@@ -91,7 +91,7 @@ def _sent(
 
 def _answer(response: BaseHTTPResponse) -> Answer:
     content = response.read(MAX_ANSWER_BYTES, decode_content=True)
-    text = _decoded(content, get_encoding_from_headers(response.headers) or "utf-8")
+    text = str(storable(_decoded(content, get_encoding_from_headers(response.headers) or "utf-8")))
     return Answer(response.status, text, response.headers, _json(text))
 
 

@@ -162,6 +162,11 @@ def test_what_is_no_json_is_kept_as_text(stub, body):
     assert call(stub.url).data is None
 
 
+def test_half_a_sign_that_an_encoding_makes_is_replaced(stub):
+    stub.acts = [answer(body=b"a\\ud800b\\x00", Content_Type="text/plain; charset=unicode_escape")]
+    assert call(stub.url).text == "a?b"
+
+
 def test_what_no_database_takes_is_left_out(stub):
     stub.acts = [answer(body=b'{"a": "x\\u0000y", "b": "\\ud800", "c": NaN, "d": 1e999, "\\u0000e": 1}')]
     assert call(stub.url).data == {"a": "xy", "b": "?", "c": None, "d": None, "e": 1}
