@@ -16,6 +16,7 @@ from messaging.content import Content, shown
 from messaging.models import Attempt, Bot, Message
 from messaging.providers.base import JointResult, Outbound, Provider, Request, SendResult
 from messaging.releasing import give_up, put_back
+from messaging.value_table import value_table
 
 
 @dataclass(slots=True)
@@ -145,30 +146,25 @@ def _describe(attempt: PendingAttempt, provider: Provider, outbound: Outbound, r
 # -- Written down --------------------------------------------------------------------------------
 
 # One statement for all: it costs a fraction of a bulk_create, and it proves the claim by itself, for whoever
-# lost it writes nothing. Nobody needs the primary keys.
+# lost it writes nothing. Nobody needs the primary keys. `status || ''` leaves only the key to find a row by:
+# as rows pass through that state, PostgreSQL's index of it fills with what is gone.
 _INSERT = """
     INSERT INTO messaging_attempt (public_id, message_id, number, claim_id, started_at, outcome, request,
         request_digest, answer, error)
-    SELECT {public_id}, m.id, new.column3, m.claim_id, {started_at}, 'started', {request}, new.column5, '', ''
-    FROM (VALUES {rows}) AS new JOIN messaging_message AS m ON m.id = new.column2
-    WHERE m.claim_id = {claim_id} AND m.status = 'sending' {lock} ON CONFLICT DO NOTHING
+    SELECT new.public_id, m.id, new.number, m.claim_id, {now}, 'started', new.request, new.digest, '', ''
+    FROM {new} JOIN messaging_message AS m ON m.id = new.message_id
+    WHERE m.claim_id = new.claim_id AND m.status || '' = 'sending' {lock} ON CONFLICT DO NOTHING
 """
-_WORDS = {
-    "sqlite": {
-        "public_id": "new.column1",
-        "request": "new.column4",
-        "claim_id": "new.column6",
-        "started_at": "%s",
-        "lock": "",
-    },
-    "postgresql": {
-        "public_id": "new.column1::uuid",
-        "request": "new.column4::jsonb",
-        "claim_id": "new.column6::uuid",
-        "started_at": "%s::timestamptz",
-        "lock": "FOR UPDATE OF m",
-    },
+_COLUMNS = {
+    "public_id": "uuid",
+    "message_id": "bigint",
+    "number": "int",
+    "request": "jsonb",
+    "digest": "text",
+    "claim_id": "uuid",
 }
+_NOW = {"sqlite": "%s", "postgresql": "%s::timestamptz"}
+_LOCK = {"sqlite": "", "postgresql": "FOR UPDATE OF m"}
 
 
 def write_down(calls: Sequence[Call]) -> list[Call]:
@@ -178,14 +174,12 @@ def write_down(calls: Sequence[Call]) -> list[Call]:
     was lost; the others go back to the queue. To be called in a transaction; doing it again, after one whose
     end nobody saw, writes nothing twice.
     """
-    attempts = [attempt for call in calls for attempt in call.attempts]
-    rows = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(attempts))
-    values = [connection.ops.adapt_datetimefield_value(timezone.now())]
-    for attempt in attempts:
-        values += _values(attempt)
+    rows = [_values(attempt) for call in calls for attempt in call.attempts]
+    new, values = value_table(_COLUMNS, rows)
+    statement = _INSERT.format(new=new, now=_NOW[connection.vendor], lock=_LOCK[connection.vendor])
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(rows=rows, **_WORDS[connection.vendor]), values)
-        if cursor.rowcount == len(attempts):
+        cursor.execute(statement, [connection.ops.adapt_datetimefield_value(timezone.now()), *values])
+        if cursor.rowcount == len(rows):
             return list(calls)
     return [call for call in calls if _is_whole(call)]
 

@@ -31,11 +31,12 @@ from templates_app.models import Template, TemplateVersion
 MOST_ROWS = 256
 
 # One statement, since a claim of few rows costs what its queries cost. It also returns what the rules ask
-# about the row's person at this very moment.
+# about the row's person at this very moment. `status || ''` keeps the planner from an index of states: with
+# statistics from before the queue was filled, PostgreSQL would read all of it to find these keys.
 _WIN = """
     UPDATE messaging_message
     SET status = 'sending', claim_id = %s, lease_until = %s, starts = starts + 1
-    WHERE id IN ({keys}) AND status = 'queued'
+    WHERE id IN ({keys}) AND status || '' = 'queued'
     RETURNING id, public_id, contact_id, kind, content, template_id, version_id, "to", lane, starts,
         expires_at IS NOT NULL AND expires_at <= %s,
         (SELECT MAX(number) FROM messaging_attempt WHERE message_id = messaging_message.id),

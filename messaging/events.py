@@ -25,6 +25,7 @@ from messaging.models import (
     Source,
 )
 from messaging.statuses import EXPLAINED, Status, left_of
+from messaging.value_table import value_table
 
 logger = logging.getLogger(__name__)
 
@@ -86,9 +87,11 @@ def line(message: Message, news: News) -> MessageEvent:
 _INSERT = """
     INSERT INTO messaging_messageevent (bot_id, message_id, provider_id, key, raw, provider_time, arrived_at,
         status, source, word, reason, provider_code, detail)
-    VALUES {rows} ON CONFLICT DO NOTHING
+    SELECT new.bot, new.message, new.name, new.key, new.raw, NULL, {now}, 'accepted', 'answer', '', '', '', ''
+    FROM {new} WHERE true ON CONFLICT DO NOTHING
 """
-_ROW = "(%s, %s, %s, %s, %s, NULL, %s, 'accepted', 'answer', '', '', '', '')"
+_COLUMNS = {"bot": "bigint", "message": "bigint", "name": "text", "key": "text", "raw": "jsonb"}
+_NOW = {"sqlite": "%s", "postgresql": "%s::timestamptz"}
 
 
 def write_accepted(accepted: Sequence[tuple[int, int, News]], at: dt.datetime) -> None:
@@ -97,13 +100,14 @@ def write_accepted(accepted: Sequence[tuple[int, int, News]], at: dt.datetime) -
     Each is the key of a bot, that of its message, and what became known. Moves no row: whoever calls it has
     moved them, in the same transaction.
     """
-    now = connection.ops.adapt_datetimefield_value(at)
-    values: list[Any] = []
-    for bot_id, message_id, news in accepted:
-        key = news.key(news.provider_id)
-        values += (bot_id, message_id, news.provider_id, key, json.dumps(news.raw), now)
+    rows = [
+        (bot_id, message_id, news.provider_id, news.key(news.provider_id), json.dumps(news.raw))
+        for bot_id, message_id, news in accepted
+    ]
+    new, values = value_table(_COLUMNS, rows)
+    statement = _INSERT.format(new=new, now=_NOW[connection.vendor])
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT.format(rows=", ".join([_ROW] * len(accepted))), values)
+        cursor.execute(statement, [connection.ops.adapt_datetimefield_value(at), *values])
 
 
 def _event(bot_id: int, news: News, subject: str) -> MessageEvent:

@@ -8,11 +8,10 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -33,6 +32,7 @@ from messaging.providers.base import (
 )
 from messaging.releasing import after, backoff, release
 from messaging.statuses import Status
+from messaging.value_table import value_table
 
 logger = logging.getLogger(__name__)
 
@@ -92,20 +92,24 @@ def _named(call: Call, result: SendResult | JointResult) -> list[Accepted]:
 
 # -- Taken ---------------------------------------------------------------------------------------
 
-# One statement for all each: what an answer costs here decides how many there can be in a second.
+# One statement for all each: what an answer costs here decides how many there can be in a second. As in
+# `calls`, `status || ''` leaves only the key to find a row by.
 _ACCEPT = """
     UPDATE messaging_message
-    SET status = 'accepted', provider_id = new.column2, accepted_at = %s, claim_id = NULL, lease_until = NULL,
+    SET status = 'accepted', provider_id = new.name, accepted_at = %s, claim_id = NULL, lease_until = NULL,
         reason = '', provider_code = '', detail = '', checks = 0
-    FROM (VALUES {rows}) AS new
-    WHERE id = new.column1 AND provider_id = '' AND accepted_at IS NULL AND status IN ('sending', 'unknown')
+    FROM {new}
+    WHERE id = new.message AND provider_id = '' AND accepted_at IS NULL
+        AND status || '' IN ('sending', 'unknown')
 """
 _END = """
     UPDATE messaging_attempt
-    SET outcome = 'accepted', ended_at = %s, http_status = new.column3, answer = new.column4, error = ''
-    FROM (VALUES {rows}) AS new
-    WHERE message_id = new.column1 AND number = new.column2
+    SET outcome = 'accepted', ended_at = %s, http_status = new.status, answer = new.said, error = ''
+    FROM {new}
+    WHERE message_id = new.message AND number = new.attempt
 """
+_NAMED = {"message": "bigint", "name": "text"}
+_ENDED = {"message": "bigint", "attempt": "int", "status": "int", "said": "text"}
 
 
 class _Unusual(Exception):
@@ -119,7 +123,9 @@ def _settle_taken(taken: Sequence[Accepted]) -> None:
     """
     try:
         _settle_together(taken)
-    except (_Unusual, IntegrityError):
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:  # one of them is unusual, or the database refuses a value of it
         by_row = {one.attempt.row.pk: one for one in taken}
         _each((one.attempt for one in taken), lambda attempt: settle_one(by_row[attempt.row.pk]))
         return
@@ -135,18 +141,18 @@ def _settle_together(taken: Sequence[Accepted]) -> None:
         return
     at = timezone.now()
     with transaction.atomic():
-        if _update(_ACCEPT, at, [(one.attempt.row.pk, one.provider_id) for one in taken]) != len(taken):
+        named = [(one.attempt.row.pk, one.provider_id) for one in taken]
+        if _update(_ACCEPT, at, value_table(_NAMED, named)) != len(taken):
             raise _Unusual
-        _update(_END, at, [_ending(one) for one in taken])
+        _update(_END, at, value_table(_ENDED, [_ending(one) for one in taken]))
         events.write_accepted([(one.attempt.row.bot.pk, one.attempt.row.pk, _news(one)) for one in taken], at)
 
 
-def _update(statement: str, at: dt.datetime, rows: Sequence[tuple[Any, ...]]) -> int:
+def _update(statement: str, at: dt.datetime, table: tuple[str, list[Any]]) -> int:
     """Returns how many rows were changed."""
-    one_row = f"({', '.join(['%s'] * len(rows[0]))})"
-    now = connection.ops.adapt_datetimefield_value(at)
+    new, values = table
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(rows=", ".join([one_row] * len(rows))), [now, *chain(*rows)])
+        cursor.execute(statement.format(new=new), [connection.ops.adapt_datetimefield_value(at), *values])
         return cursor.rowcount
 
 

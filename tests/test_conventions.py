@@ -22,9 +22,9 @@ LAYERS = {
         messaging.tasks messaging.checks messaging.management messaging.urls messaging.apps
         templates_app.admin templates_app.forms templates_app.apps""",
     "verbs": """messaging.composing messaging.drafts messaging.sending messaging.sweeping
-        messaging.lines messaging.calls messaging.claimed messaging.claiming messaging.releasing messaging.settling
-        messaging.pacing messaging.events messaging.intake messaging.linking messaging.applying
-        messaging.deliveries messaging.connecting messaging.conversing
+        messaging.lines messaging.calls messaging.claimed messaging.claiming messaging.releasing
+        messaging.settling messaging.pacing messaging.events messaging.intake messaging.linking
+        messaging.applying messaging.deliveries messaging.connecting messaging.conversing
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.polling
         messaging.deciding
         messaging.waiting messaging.operations messaging.headlines messaging.canceling
@@ -36,7 +36,7 @@ LAYERS = {
         messaging.spreadsheets messaging.columns messaging.uploads messaging.trying
         messaging.demo messaging.demo_content messaging.demo_history messaging.drilling
         templates_app.syncing""",
-    "rows": """messaging.models messaging.migrations messaging.text_index
+    "rows": """messaging.models messaging.migrations messaging.text_index messaging.value_table
         templates_app.models templates_app.scoping templates_app.migrations""",
     "border": "messaging.providers",
     "pure": """messaging.statuses messaging.periods messaging.phones messaging.failures

@@ -10,7 +10,7 @@ from django.utils import timezone
 from messaging import claiming, pacing
 from messaging.models import Lane, Message
 from messaging.statuses import Status
-from tests.factories import make_bot, make_contact, make_message, open_window, queued
+from tests.factories import make_contact, make_message, open_window, queued
 from tests.threads import at_once
 
 

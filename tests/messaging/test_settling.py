@@ -74,6 +74,13 @@ def test_the_same_provider_id_twice_leaves_the_second_unknown(bot):
     assert states(bot) == [Status.ACCEPTED, Status.UNKNOWN]
 
 
+def test_an_answer_no_database_takes_does_not_cost_the_others_theirs(bot):
+    first, second = sent(bot, 2)
+    odd = Answer(200, "\ud800", {}, [])
+    settling.settle([(first, SendResult("id-1", odd)), (second, SendResult("id-2", OK))])
+    assert states(bot) == [Status.UNKNOWN, Status.ACCEPTED]
+
+
 def test_a_mistake_of_our_own_after_the_call_makes_the_row_unknown(bot, caplog):
     (call,) = sent(bot)
     settling.settle([(call, ValueError("ours"))])
