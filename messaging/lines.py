@@ -1,10 +1,15 @@
-"""One bot on the wire: what was claimed for it, what is under way, and the slots of its rate."""
+"""One bot on the wire: what was claimed for it, what is under way, and the slots of its rate.
+
+The pump's thread claims, writes down and hands out. A thread of the wire that has its answer goes on with the
+next call by itself (`follow`): were it handed every call, each would cost two turns of the interpreter more.
+"""
 
 import time
 from collections import deque
 from collections.abc import Sequence
 from itertools import count as count_from
 from itertools import takewhile
+from threading import Lock
 
 from django.conf import settings
 from django.db import transaction
@@ -12,44 +17,53 @@ from django.db import transaction
 from messaging import pacing
 from messaging.calls import Call, write_down
 from messaging.models import Bot, Message
+from templates_app.models import TemplateVersion
 
 # Rows won at once, at most.
-CLAIM_SIZE = 100
+CLAIM_SIZE = 64
 # Rows of people who wait, won although enough of a campaign is there already.
 URGENT_SIZE = 8
 # With its next slot further ahead than this, nothing is claimed for a bot.
 FAR_SECONDS = 2
-# Calls written down at once, although not all of them may leave this very moment.
-ARM_SIZE = 32
 # A slot that was missed by more than this is lost: leaving late would crowd the next second.
 LATE_SECONDS = 0.03
+# Calls written down before a thread is free for them. More would wait until their slots are lost.
+AHEAD = 32
 # Calls a second that one process can make at best. More under way than that only fight for the interpreter.
 MOST_CALLS = 2000
 # Under way at once, however fast the answers come.
 LEAST_WIDTH = 16
 # How soon to ask again for a slot, when the next one was too far ahead.
 RETRY_SECONDS = 0.05
+NEVER = float("inf")
 
 
 class Line:
-    """Held by one pump. Times are in seconds of `time.monotonic`."""
+    """Held by one pump. Times are in seconds of `time.monotonic`.
+
+    All is the pump's thread's to change, but for what `follow` does.
+    """
 
     def __init__(self, bot: Bot) -> None:
         self.bot = bot
+        # Template versions that were read for it; they never change.
+        self.versions: dict[int, TemplateVersion] = {}
+        # Threads that carry calls of this line.
         self.under_way = 0
-        # After trouble, and at the start, one call has to show the way before many follow.
-        self.is_proven = False
-        # The fastest answer so far, in seconds.
-        self.fastest = float("inf")
-        # The provider said something that concerns the whole bot; nothing leaves until that is stored.
-        self.is_stopped = False
-        self._has_due = True
-        self._has_urgent = False
         # A whole claim was won at once, so there may be more than one worker can send.
         self.is_long = False
+        # The provider said something that concerns the whole bot; nothing leaves until that is stored.
+        self.is_stopped = False
+        # After trouble, and at the start, one call has to show the way before many follow.
+        self._is_proven = False
+        # The fastest answer so far, in seconds.
+        self._fastest = NEVER
+        self._has_due = True
+        self._has_urgent = False
         self._ready: deque[Call] = deque()
-        # Written down, each with the moment of its slot.
+        # Written down, each with the moment of its slot; the lock is for this alone.
         self._armed: deque[tuple[Call, float]] = deque()
+        self._lock = Lock()
         # No slot before then.
         self._rest_until = 0.0
 
@@ -100,49 +114,49 @@ class Line:
 
     def give_back(self) -> list[Message]:
         """What was claimed and has not left; the line forgets it."""
-        calls = [*(call for call, _at in self._armed), *self._ready]
-        self._armed.clear()
+        with self._lock:
+            calls = [call for call, _at in self._armed]
+            self._armed.clear()
+        calls += self._ready
         self._ready.clear()
         return [attempt.message for call in calls for attempt in call.attempts]
 
-    # -- Slots ---------------------------------------------------------------------------------
+    def outdated(self) -> list[Message]:
+        """What was written down so long ago that its lease may end before an answer; the line forgets it."""
+        calls = []
+        with self._lock:
+            while self._armed and time.monotonic() > self._armed[0][0].leave_by:
+                calls.append(self._armed.popleft()[0])
+        return [attempt.message for call in calls for attempt in call.attempts]
+
+    # -- Written down, with a slot each ----------------------------------------------------------
 
     @property
-    def next_at(self) -> float:
-        """When the next call may leave; never, if something else has to happen first."""
-        if not self._may_send:
-            return float("inf")
-        return max(self._armed[0][1], self._rest_until) if self._armed else self._rest_until
+    def is_low(self) -> bool:
+        """Whether threads are about to find nothing that is written down."""
+        return len(self._armed) <= self._ahead // 2
 
     @property
-    def _may_send(self) -> bool:
-        return self.has_calls and self.under_way < self._width and not self.is_stopped
+    def _ahead(self) -> int:
+        return min(AHEAD, int(self.bot.rate * LATE_SECONDS)) if self._is_proven else 0
 
     @property
-    def _width(self) -> int:
-        """How many calls are worth being under way at once: the longer an answer takes, the more."""
-        if not self.is_proven:
-            return 1
-        return min(settings.SEND_IN_FLIGHT, max(LEAST_WIDTH, int(min(self.fastest, 60) * MOST_CALLS)))
+    def _wanted(self) -> int:
+        """How many more to write down now."""
+        if self.is_stopped or not self._ready or not self.is_low:
+            return 0
+        return self._free + self._ahead - len(self._armed)
 
-    def next_call(self) -> Call | None:
-        """The call that may leave this very moment, if there is one."""
-        now = time.monotonic()
-        if not self._may_send or now < self.next_at:
-            return None
-        if not self._armed:
-            self._arm()
-        elif now - self._armed[0][1] > LATE_SECONDS:
+    def arm(self) -> None:
+        """Write down what may leave now or within a moment, and take its slots; both or neither."""
+        if self._is_late:
             self._shift()
-        if not self._armed or self._armed[0][1] > time.monotonic():
-            return None
-        return self._armed.popleft()[0]
+        if self._wanted > 0 and time.monotonic() >= self._rest_until:
+            self._write_down(self._wanted)
 
-    def _arm(self) -> None:
-        """Take slots for those that may leave, and write them down: at once, so that neither goes without."""
+    def _write_down(self, wanted: int) -> None:
         campaign = self._ready[0].is_campaign
-        free = max(self._width - self.under_way, ARM_SIZE if self.is_proven else 1)
-        count = min(self._ready_alike(campaign=campaign), free, self._moment)
+        count = min(self._ready_alike(campaign=campaign), wanted, self._moment)
         with transaction.atomic():
             begin = self._slots(count, campaign=campaign)
             if begin is None:
@@ -150,13 +164,25 @@ class Line:
             calls = write_down([self._ready[place] for place in range(count)])
         for _place in range(count):
             self._ready.popleft()
-        self._armed.extend(zip(calls, count_from(begin, pacing.interval(self.bot)), strict=False))
+        with self._lock:
+            self._armed.extend(zip(calls, count_from(begin, pacing.interval(self.bot)), strict=False))
+
+    @property
+    def _is_late(self) -> bool:
+        return bool(self._armed) and time.monotonic() > max(
+            self._armed[0][1] + LATE_SECONDS, self._rest_until
+        )
 
     def _shift(self) -> None:
         """The slots of those written down were missed: take new ones, or go on missing them until one can."""
-        begin = self._slots(len(self._armed), campaign=self._armed[0][0].is_campaign)
-        calls = [call for call, _at in self._armed]
-        self._armed = deque(zip(calls, count_from(begin or 0.0, pacing.interval(self.bot)), strict=False))
+        with self._lock:
+            late, self._armed = self._armed, deque()
+        if not late:
+            return
+        begin = self._slots(len(late), campaign=late[0][0].is_campaign)
+        slots = count_from(begin or 0.0, pacing.interval(self.bot))
+        with self._lock:
+            self._armed = deque(zip((call for call, _at in late), slots, strict=False))
 
     def _slots(self, count: int, *, campaign: bool) -> float | None:
         """When the first of so many slots is, or None and a moment's rest."""
@@ -165,3 +191,54 @@ class Line:
             self._rest_until = time.monotonic() + RETRY_SECONDS
             return None
         return time.monotonic() + delay
+
+    # -- On the wire ---------------------------------------------------------------------------
+
+    @property
+    def next_at(self) -> float:
+        """When `arm` or `next_call` has something to do that no answer announces."""
+        if self.is_stopped:
+            return NEVER
+        arming = self._rest_until if self._wanted > 0 else NEVER
+        if not (self._armed and self._free):
+            return arming
+        slot = self._armed[0][1]
+        is_missed = time.monotonic() > slot + LATE_SECONDS
+        return min(arming, self._rest_until if is_missed else slot)
+
+    def next_call(self) -> Call | None:
+        """What may leave this very moment, if a thread is free for it."""
+        return self._take() if self._free and not self.is_stopped else None
+
+    def follow(self, seconds: float, *, is_sound: bool) -> Call | None:
+        """For a thread of the wire that got an answer after so many seconds: what it may send next.
+
+        `is_sound` says whether the answer invites more calls.
+        """
+        self._is_proven, self._fastest = is_sound, min(self._fastest, seconds)
+        if self.is_stopped or not is_sound or self.under_way > self._width:
+            return None
+        return self._take()
+
+    def _take(self) -> Call | None:
+        with self._lock:
+            if not self._armed:
+                return None
+            call, slot = self._armed[0]
+            now = time.monotonic()
+            if not slot <= now <= slot + LATE_SECONDS or now > call.leave_by:
+                return None
+            self._armed.popleft()
+            return call
+
+    @property
+    def _free(self) -> int:
+        """How many more threads are worth having."""
+        return max(self._width - self.under_way, 0)
+
+    @property
+    def _width(self) -> int:
+        """How many calls are worth being under way at once: the longer an answer takes, the more."""
+        if not self._is_proven:
+            return 1
+        return min(settings.SEND_IN_FLIGHT, max(LEAST_WIDTH, int(min(self._fastest, 60) * MOST_CALLS)))

@@ -1,7 +1,7 @@
 """The pump: keeps requests in flight for every bot that has something due, and stores their answers.
 
-    claim      rows and their attempts, a few ahead of the wire      claiming.claim
-    wait       until the bot's rate has a slot                       pacing.reserve
+    claim      rows, a few ahead of the wire                         claiming.claim
+    arm        attempts, with a slot of the bot's rate each          Line.arm
     send       one HTTP call in a thread, never repeated             Provider.send
     settle     answers in bulk, at most 250 ms after the first       settling.settle
 
@@ -11,9 +11,11 @@ for another bot's campaign to give a worker back. Two pumps at once send nothing
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from queue import Empty, SimpleQueue
+from dataclasses import dataclass
+from threading import Event
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -80,6 +82,17 @@ def _with_due() -> Q:
     return Q(has_urgent__isnull=False) | Q(has_bulk__isnull=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a call came to, and when. `is_last` says that the thread went no further with its line."""
+
+    line: Line
+    call: Call
+    result: Result
+    at: float
+    is_last: bool
+
+
 class Pump:
     """One worker's turn: `work`, then `drain`. Not to be shared by threads."""
 
@@ -87,7 +100,9 @@ class Pump:
         self.made = 0
         self._lines: dict[int, Line] = {}
         self._wire = ThreadPoolExecutor(settings.SEND_IN_FLIGHT * BOTS_AT_FULL_WIDTH, "wire")
-        self._answers: SimpleQueue[tuple[Line, Call, Result, float]] = SimpleQueue()
+        self._answers: deque[Answered] = deque()
+        # Set by the wire when the pump's thread has something to do.
+        self._called = Event()
         self._unstored: list[tuple[Call, Result]] = []
         self._store_at = 0.0
         self._look_at = 0.0
@@ -128,15 +143,15 @@ class Pump:
         if time.monotonic() >= self._look_at:
             self._look()
         for line in self._lines.values():
+            self._arm(line)
             self._fill(line)
-            self._dispatch(line)
 
     def _pause(self) -> float:
         """Seconds until there is something to do that no answer announces."""
         moments = [self._look_at, self._ends, *(line.next_at for line in self._lines.values())]
         if self._unstored:
             moments.append(self._store_at)
-        return max(min(moments) - time.monotonic(), 0)
+        return min(max(min(moments) - time.monotonic(), 0), FLUSH_SECONDS)
 
     @property
     def _is_under_way(self) -> bool:
@@ -195,7 +210,7 @@ class Pump:
             return
         self._in_doubt.append(claim_id := uuid4())
         try:
-            calls = claiming.claim(line.bot, size, claim_id)
+            calls = claiming.claim(line.bot, size, claim_id, line.versions)
         except ProviderError as error:
             connecting.stop(line.bot, error)
             calls = []
@@ -204,48 +219,53 @@ class Pump:
         if line.is_long and not self._called_for_help:
             self._called_for_help = True
             queueing.wake()
+        self._arm(line)
 
-    def _dispatch(self, line: Line) -> None:
+    def _arm(self, line: Line) -> None:
+        """Write down what may leave, and find threads for it."""
+        self._unsent += line.outdated()
+        line.arm()
         while call := line.next_call():
-            if time.monotonic() > call.leave_by:
-                self._unsent += [attempt.message for attempt in call.attempts]
-                continue
             line.under_way += 1
-            self.made += 1
-            self._wire.submit(self._send, line, call)
+            self._wire.submit(self._carry, line, call)
 
-    def _send(self, line: Line, call: Call) -> None:
-        """In a thread of its own, which never touches the database."""
-        begin = time.monotonic()
-        try:
-            result: Result = call.send()
-        except Exception as error:  # kept: `settling` decides by its kind what it says about the rows
-            result = error
-        self._answers.put((line, call, result, time.monotonic() - begin))
+    def _carry(self, line: Line, first: Call) -> None:
+        """In a thread of its own, which never touches the database: this call, and what may follow it."""
+        call: Call | None = first
+        while call:
+            begin = time.monotonic()
+            try:
+                result: Result = call.send()
+            except Exception as error:  # kept: `settling` decides by its kind what it says about the rows
+                result = error
+            at = time.monotonic()
+            following = line.follow(at - begin, is_sound=_is_sound(result))
+            self._answers.append(Answered(line, call, result, at, is_last=following is None))
+            if following is None or line.is_low or len(self._answers) >= FLUSH_SIZE:
+                self._called.set()
+            call = following
 
     # -- Answers -------------------------------------------------------------------------------
 
     def _listen(self, seconds: float) -> None:
-        """Wait so long for an answer at most, and take all that are there."""
-        try:
-            self._hear(*self._answers.get(timeout=seconds))
-            while True:
-                self._hear(*self._answers.get_nowait())
-        except Empty:
-            return
+        """Wait so long for something to do at most, and take all answers that are there."""
+        self._called.wait(seconds)
+        self._called.clear()
+        while self._answers:
+            self._hear(self._answers.popleft())
 
-    def _hear(self, line: Line, call: Call, result: Result, seconds: float) -> None:
-        line.under_way -= 1
-        line.is_proven = _is_sound(result)
-        line.fastest = min(line.fastest, seconds)
+    def _hear(self, answer: Answered) -> None:
+        self.made += 1
         if not self._unstored:
-            self._store_at = time.monotonic() + FLUSH_SECONDS
-        self._unstored.append((call, result))
-        if _concerns_bot(result):
-            line.is_stopped = True
+            self._store_at = answer.at + FLUSH_SECONDS
+        self._unstored.append((answer.call, answer.result))
+        if _concerns_bot(answer.result):
+            answer.line.is_stopped = True
             self._store_at = self._look_at = 0.0
-        if not any(line.under_way or line.has_calls for line in self._lines.values()):
-            self._store_at = 0.0  # no other is about to come, and somebody may be waiting for this one
+        if answer.is_last:
+            answer.line.under_way -= 1
+            if not any(line.under_way or line.has_calls for line in self._lines.values()):
+                self._store_at = 0.0  # no other is about to come, and somebody may be waiting for this one
 
     def _store(self) -> None:
         """Keeps the answers until all are stored; storing one twice changes nothing."""
