@@ -11,15 +11,15 @@ from functools import cached_property
 from messaging.content import Content, load
 from messaging.models import Bot, Lane, Message
 from messaging.statuses import Status
-from templates_app.models import Template, TemplateVersion
+from templates_app.models import TemplateVersion
 
 # What of a claimed row is also a column of the model, under the same name.
-_COLUMNS = ("public_id", "contact_id", "kind", "to", "lane", "starts", "claim_id")
+_COLUMNS = ("public_id", "contact_id", "kind", "template_id", "to", "lane", "starts", "claim_id")
 
 
 @dataclass(kw_only=True, eq=False)
 class Claimed:
-    """How the row, and what the rules ask about its person, stood when it was won.
+    """How the row, and what the rules ask about its person and template, stood when it was won.
 
     `content` is JSON; `tried` counts the attempts the row had.
     """
@@ -31,13 +31,14 @@ class Claimed:
     contact_id: int
     kind: str
     content: str
-    template: Template | None
+    template_id: int | None
     version: TemplateVersion | None
     to: str
     lane: int
     starts: int
     tried: int
     is_expired: bool
+    is_sendable: bool
     is_blocked: bool
     is_window_open: bool
 
@@ -57,11 +58,10 @@ class Claimed:
             "id": self.pk,
             "bot_id": self.bot.pk,
             "content": json.loads(self.content),
-            "template_id": self.template.pk if self.template else None,
             "version_id": self.version.pk if self.version else None,
             "status": Status.SENDING,
         }
         names = [field.attname for field in Message._meta.concrete_fields if field.attname in known]
         message = Message.from_db("default", names, [known[name] for name in names])
-        message.bot, message.template, message.version = self.bot, self.template, self.version
+        message.bot, message.version = self.bot, self.version
         return message

@@ -123,8 +123,9 @@ def _taken(keys: Sequence[int], claim_id: uuid.UUID) -> list[tuple[Any, ...]]:
 def _understood(
     bot: Bot, claim_id: uuid.UUID, taken: Collection[tuple[Any, ...]], versions: dict[int, TemplateVersion]
 ) -> Iterator[Claimed]:
-    """Rows of one template share one object of it, so that it is read and understood once."""
-    templates = Template.objects.in_bulk({row[5] for row in taken if row[5]})
+    """Rows of one version share one object of it, so that it is read and understood once."""
+    named = Template.objects.sendable().filter(pk__in={row[5] for row in taken if row[5]})
+    sendable = set(named.order_by().values_list("pk", flat=True))
     if unread := {row[6] for row in taken if row[6]} - versions.keys():
         versions |= TemplateVersion.objects.in_bulk(unread)
     for pk, public_id, contact, kind, content, template, version, to, lane, starts, *facts in taken:
@@ -137,7 +138,8 @@ def _understood(
             contact_id=contact,
             kind=kind,
             content=content,
-            template=templates[template] if template else None,
+            template_id=template,
+            is_sendable=template is None or template in sendable,
             version=versions[version] if version else None,
             to=to,
             lane=lane,
@@ -191,7 +193,7 @@ def _objection(row: Claimed) -> str:
     return objection(
         is_blocked=row.is_blocked,
         is_expired=row.is_expired,
-        is_sendable=row.template is None or row.template.is_sendable,
+        is_sendable=row.is_sendable,
         is_window_shut=row.loaded.needs_window and not row.is_window_open,
     )
 

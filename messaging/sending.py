@@ -63,7 +63,7 @@ def wake_if_due() -> None:
     Whoever stops pumping calls it afterwards: a wake that came while it was still there did nothing.
     """
     with claiming.along_the_queue():
-        is_due = any(claiming.has_due(bot) for bot in _bots().filter(_with_due()) if not bot.obstacle)
+        is_due = any(_has_due(bot) for bot in _bots().filter(_with_due()))
     if is_due:
         queueing.wake()
 
@@ -76,6 +76,13 @@ def _bots() -> QuerySet[Any]:
     rows = claiming.claimable().filter(bot=OuterRef("pk")).order_by("due_at", "pk").values("pk")
     urgent, bulk = (Subquery(rows.filter(lane=lane)[:1]) for lane in (Lane.INTERACTIVE, Lane.CAMPAIGN))
     return Bot.objects.select_related("account").annotate(has_urgent=urgent, has_bulk=bulk)
+
+
+def _has_due(bot: Any) -> bool:
+    """Whether something of a bot of `_bots` may be claimed."""
+    if bot.obstacle or not (bot.has_urgent or bot.has_bulk):
+        return False
+    return bot.reach_free_at is None or claiming.has_due(bot)
 
 
 def _with_due() -> Q:
@@ -177,7 +184,7 @@ class Pump:
         """Which bots have something due, and which of ours may not send any more."""
         with claiming.along_the_queue():
             bots = list(_bots().filter(_with_due() | Q(pk__in=list(self._lines))))
-            due = {bot.pk for bot in bots if not bot.obstacle and claiming.has_due(bot)}
+            due = {bot.pk for bot in bots if _has_due(bot)}
         for bot in bots:
             self._open_or_update(bot, has_due=bot.pk in due)
         self._lines = {pk: line for pk, line in self._lines.items() if not line.is_idle}
