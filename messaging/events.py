@@ -175,10 +175,21 @@ def not_future(at: dt.datetime | None) -> dt.datetime | None:
     return min(at, timezone.now()) if at else None
 
 
+# In SQL, since for a hundred ids the ORM takes longer to write the statement than a database to answer it.
+_EARLY = """
+    SELECT bot_id, provider_id FROM messaging_messageevent
+    WHERE message_id IS NULL AND bot_id IN ({bots}) AND provider_id IN ({ids})
+"""
+
+
 def early(bots: Collection[int], provider_ids: Sequence[str]) -> set[tuple[int, str]]:
     """Which of these ids have news that came before them, each with its bot's key."""
-    waiting = MessageEvent.objects.filter(bot__in=bots, provider_id__in=provider_ids, message=None).order_by()
-    return set(waiting.values_list("bot_id", "provider_id"))
+    if not provider_ids:
+        return set()
+    bot_marks, id_marks = (", ".join(["%s"] * len(values)) for values in (bots, provider_ids))
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLY.format(bots=bot_marks, ids=id_marks), [*bots, *provider_ids])
+        return set(cursor.fetchall())
 
 
 def adopt(message: Message) -> None:

@@ -204,6 +204,7 @@ def writes_status(node: ast.AST) -> bool:
 OTHER_SQL = {
     ("messaging.calls", "write_down"),
     ("messaging.claiming", "along_the_queue"),
+    ("messaging.events", "early"),
     ("messaging.events", "write_accepted"),
     ("messaging.pacing", "reserve"),
     ("messaging.text_index", "_is_whole"),
