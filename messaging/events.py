@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import json
 import logging
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -103,6 +104,29 @@ def write_accepted(accepted: Sequence[tuple[Message, News]], at: dt.datetime) ->
         values += (message.bot_id, message.pk, news.provider_id, key, json.dumps(news.raw), now)
     with connection.cursor() as cursor:
         cursor.execute(_INSERT.format(rows=", ".join([_ROW] * len(accepted))), values)
+
+
+_INSERT_CANCELED = """
+    INSERT INTO messaging_messageevent (bot_id, message_id, actor_id, provider_id, key, raw, arrived_at,
+        status, source, word, reason, provider_code, detail)
+    VALUES {rows} ON CONFLICT DO NOTHING
+"""
+_ROW_CANCELED = "(%s, %s, %s, '', %s, '{}', %s, 'canceled', 'person', '', '', '', '')"
+
+
+def write_canceled(rows: Sequence[tuple[int, int, uuid.UUID]], actor: User, at: dt.datetime) -> None:
+    """Insert the lines of history of many messages that this person took back now.
+
+    Of each message its key, its bot's and its public id. Moves no row: whoever calls it has moved them, in
+    the same transaction.
+    """
+    now = connection.ops.adapt_datetimefield_value(at)
+    news = News(Status.CANCELED, Source.PERSON)
+    values: list[Any] = []
+    for message, bot, public_id in rows:
+        values += (bot, message, actor.pk, news.key(str(public_id)), now)
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT_CANCELED.format(rows=", ".join([_ROW_CANCELED] * len(rows))), values)
 
 
 def _event(bot_id: int, news: News, subject: str) -> MessageEvent:

@@ -173,6 +173,11 @@ def stand(bot: Bot) -> Standing:
     return _standings([bot], waiting.groups([bot]), _claims([bot]))[0]
 
 
+def on_their_way(bot: Bot) -> int:
+    """How many of its rows workers hold."""
+    return _claims([bot]).get(bot.pk, Claims(bot)).count
+
+
 # -- Numbers ---------------------------------------------------------------------------------------
 
 

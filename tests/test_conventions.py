@@ -172,7 +172,7 @@ def test_every_task_that_is_queued_is_there():
     paths = re.findall(r'"(messaging\.[\w.]+)"', text)
     assert {
         *(queueing.PUMP, queueing.SWEEP, queueing.RECONCILE),
-        *(queueing.SUMMARIZE, queueing.EXPORT),
+        *(queueing.SUMMARIZE, queueing.EXPORT, queueing.CANCEL),
     } == set(paths)
     assert all(callable(import_string(path)) for path in paths)
 
@@ -205,6 +205,7 @@ OTHER_SQL = {
     ("messaging.calls", "write_down"),
     ("messaging.claiming", "along_the_queue"),
     ("messaging.events", "write_accepted"),
+    ("messaging.events", "write_canceled"),
     ("messaging.pacing", "reserve"),
     ("messaging.text_index", "_is_whole"),
     ("messaging.text_index", "_make"),
