@@ -27,7 +27,7 @@ LAYERS = {
         messaging.deliveries messaging.connecting messaging.conversing
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.polling
         messaging.deciding
-        messaging.waiting messaging.operations messaging.headlines messaging.canceling
+        messaging.backlog messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.explaining messaging.resending messaging.replaying messaging.windows
         messaging.counting messaging.summaries messaging.funnels

@@ -238,7 +238,7 @@ def test_it_costs_as_many_queries_for_many_rows_as_for_few(
         claimed(make_message(extra))
         make_message(extra, starts=2)
         make_message(extra, due_at=in_(hours=1), reason="provider_error")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(22):
         shown(client)
 
 
