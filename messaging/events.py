@@ -7,7 +7,8 @@ import datetime as dt
 import hashlib
 import json
 import logging
-from collections.abc import Collection, Sequence
+import uuid
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -104,8 +105,34 @@ def write_accepted(accepted: Sequence[tuple[int, int, News]], at: dt.datetime) -
         (bot_id, message_id, news.provider_id, news.key(news.provider_id), json.dumps(news.raw))
         for bot_id, message_id, news in accepted
     ]
-    new, values = value_table(_COLUMNS, rows)
-    statement = _INSERT.format(new=new, now=_NOW[connection.vendor])
+    _insert_many(_INSERT, _COLUMNS, rows, at)
+
+
+_INSERT_CANCELED = """
+    INSERT INTO messaging_messageevent (bot_id, message_id, actor_id, provider_id, key, raw, arrived_at,
+        status, source, word, reason, provider_code, detail)
+    SELECT new.bot, new.message, new.actor, '', new.key, '{{}}', {now}, 'canceled', 'person', '', '', '', ''
+    FROM {new} WHERE true ON CONFLICT DO NOTHING
+"""
+_CANCELED_COLUMNS = {"bot": "bigint", "message": "bigint", "actor": "int", "key": "text"}
+
+
+def write_canceled(canceled: Sequence[tuple[int, int, uuid.UUID]], actor: User, at: dt.datetime) -> None:
+    """Insert the lines of history of many messages that this person took back now.
+
+    Of each message its key, its bot's and its public id. Moves no row: whoever calls it has moved them, in
+    the same transaction.
+    """
+    news = News(Status.CANCELED, Source.PERSON)
+    rows = [(bot, message, actor.pk, news.key(str(public_id))) for message, bot, public_id in canceled]
+    _insert_many(_INSERT_CANCELED, _CANCELED_COLUMNS, rows, at)
+
+
+def _insert_many(
+    statement: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]], at: dt.datetime
+) -> None:
+    new, values = value_table(columns, rows)
+    statement = statement.format(new=new, now=_NOW[connection.vendor])
     with connection.cursor() as cursor:
         cursor.execute(statement, [connection.ops.adapt_datetimefield_value(at), *values])
 

@@ -37,6 +37,8 @@ def headline(now: Overview) -> Headline:
         return Headline("warn", _late(now.late))
     if now.books.unknown:
         return Headline("warn", _unknown(now.books.unknown))
+    if canceling := [cause for cause in now.causes if cause.wait.reason == "canceling"]:
+        return Headline("ok", _canceling(canceling[0]))
     if now.books.queued or now.books.sending:
         return Headline("ok", _("Everything is moving."))
     return Headline("ok", _("Everything that was to be sent has been sent."))
@@ -56,6 +58,15 @@ def _stuck(causes: Sequence[Cause]) -> Headline:
     )
     level = "warn" if all(cause.wait.until for cause in causes) else "bad"
     return Headline(level, text % {"count": first.count, "bot": first.bot, "why": first.wait.sentence})
+
+
+def _canceling(cause: Cause) -> str:
+    text = ngettext(
+        "One message of %(bot)s is being canceled.",
+        "%(count)s messages of %(bot)s are being canceled.",
+        cause.count,
+    )
+    return text % {"count": cause.count, "bot": cause.bot}
 
 
 def _late(count: int) -> str:

@@ -5,18 +5,28 @@ always for all bots: an index finds rows by their status, while by their bot it 
 """
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from messaging import health, waiting
-from messaging.models import Bot, Conversation, DeliveryState, Lane, Message, WebhookDelivery, WorkerBeat
+from messaging import backlog, health, waiting
+from messaging.backlog import BY_BOT, Group
+from messaging.models import (
+    Bot,
+    Conversation,
+    DeliveryState,
+    Lane,
+    Message,
+    Stop,
+    WebhookDelivery,
+    WorkerBeat,
+)
 from messaging.pacing import REACH_PERIOD
 from messaging.statuses import Status
-from messaging.waiting import Cause, Group, Wait
+from messaging.waiting import Cause, Wait
 from templates_app.scoping import User
 
 # How many of the latest webhook calls are looked at; they are kept for ever.
@@ -55,12 +65,18 @@ class Claims:
 
 @dataclass(frozen=True)
 class Standing:
-    """How one bot stands: what waits by lane, what is on its way, and what limits it."""
+    """How one bot stands: what waits by lane and may still leave, what is on its way, and what limits it."""
 
     bot: Bot
     groups: Sequence[Group]
     claims: Claims
     reached: int
+    stops: Sequence[Stop] = ()
+
+    @property
+    def canceling(self) -> list[Stop]:
+        """What people took back and is not all canceled yet."""
+        return [pressed for pressed in self.stops if pressed.is_canceling]
 
     @property
     def wait(self) -> Wait | None:
@@ -84,7 +100,8 @@ class Standing:
         return min((group.first for group in self.groups if group.is_due and group.first), default=None)
 
     def _waiting(self, lane: Lane) -> int:
-        return sum(group.count for group in self.groups if group.lane == lane)
+        left = (group for group in self.groups if not group.is_taken_back)
+        return sum(group.count for group in left if group.lane == lane)
 
 
 @dataclass(frozen=True)
@@ -151,16 +168,20 @@ class Overview:
 
 
 def look(user: User) -> Overview:
-    """How things stand with the bots this person may use. The same number of queries whatever is there."""
+    """How things stand with the bots this person may use.
+
+    The same number of queries however many rows there are, and one more for each lane with rows put back.
+    """
     bots = list(_bots(user))
-    groups = waiting.groups(bots)
+    stops = backlog.stops(bots)
+    groups = backlog.groups(bots, stops)
     claims = _claims(bots)
     beats = list(WorkerBeat.objects.order_by("-seen_at", "host", "pid")[:PROCESSES])
     return Overview(
         at=timezone.now(),
         books=_books(bots, groups, claims.values()),
-        causes=waiting.causes(bots, groups),
-        standings=_standings(bots, groups, claims),
+        causes=waiting.causes(bots, groups, stops),
+        standings=_standings(bots, groups, claims, stops),
         workers=[Worker(row) for row in beats],
         swept_at=max((row.swept_at for row in beats if row.swept_at), default=None),
         oldest=_oldest(groups),
@@ -170,7 +191,13 @@ def look(user: User) -> Overview:
 
 def stand(bot: Bot) -> Standing:
     """How this bot alone stands."""
-    return _standings([bot], waiting.groups([bot]), _claims([bot]))[0]
+    stops = backlog.stops([bot])
+    return _standings([bot], backlog.groups([bot], stops), _claims([bot]), stops)[0]
+
+
+def on_their_way(bot: Bot) -> int:
+    """How many of its rows workers hold."""
+    return _claims([bot]).get(bot.pk, Claims(bot)).count
 
 
 # -- Numbers ---------------------------------------------------------------------------------------
@@ -180,12 +207,20 @@ def _bots(user: User) -> Iterable[Bot]:
     return Bot.objects.for_user(user).select_related("account", "paused_by").order_by("name", "pk")
 
 
-def _standings(bots: Sequence[Bot], groups: Sequence[Group], claims: dict[int, Claims]) -> list[Standing]:
+def _standings(
+    bots: Sequence[Bot], groups: Sequence[Group], claims: dict[int, Claims], stops: Sequence[Stop]
+) -> list[Standing]:
     reached = _reached(bots)
-    parts: defaultdict[int, list[Group]] = defaultdict(list)
-    for group in groups:
-        parts[group.owner].append(group)
-    return [Standing(bot, parts[bot.pk], claims.get(bot.pk, Claims(bot)), reached[bot.pk]) for bot in bots]
+    return [
+        Standing(
+            bot,
+            [group for group in groups if group.owner == bot.pk],
+            claims.get(bot.pk, Claims(bot)),
+            reached[bot.pk],
+            [pressed for pressed in stops if pressed.bot_id == bot.pk],
+        )
+        for bot in bots
+    ]
 
 
 def _claims(bots: Sequence[Bot]) -> dict[int, Claims]:
@@ -194,7 +229,7 @@ def _claims(bots: Sequence[Bot]) -> dict[int, Claims]:
     rows = Message.objects.filter(status=Status.SENDING, lease_until__isnull=False).order_by()
     late = Count("pk", filter=Q(lease_until__lt=timezone.now()))
     again = Count("pk", filter=Q(starts__gt=1))
-    counted = rows.annotate(owner=waiting.BY_BOT).values_list("owner")
+    counted = rows.annotate(owner=BY_BOT).values_list("owner")
     columns = counted.annotate(count=Count("pk"), late=late, again=again, oldest=Min("lease_until"))
     return {bot: Claims(by_key[bot], *numbers) for bot, *numbers in columns if bot in by_key}
 
@@ -204,7 +239,7 @@ def _books(bots: Sequence[Bot], groups: Sequence[Group], claims: Iterable[Claims
     for group in groups:
         waits[Status(group.status)] += group.count
     rows = Message.objects.filter(status=Status.UNKNOWN).order_by()
-    unknown = dict(rows.values_list(waiting.BY_BOT).annotate(Count("pk")))
+    unknown = dict(rows.values_list(BY_BOT).annotate(Count("pk")))
     return Books(
         waits[Status.PLANNED],
         waits[Status.QUEUED],

@@ -24,6 +24,7 @@ SWEEP = "messaging.tasks.sweep"
 RECONCILE = "messaging.tasks.reconcile"
 SUMMARIZE = "messaging.tasks.summarize"
 EXPORT = "messaging.tasks.export"
+CANCEL = "messaging.tasks.cancel"
 
 
 def wake() -> None:
@@ -37,6 +38,11 @@ def wake() -> None:
 def wake_exports() -> None:
     """Have a worker start the files that people asked for; the sweeper does so too, within a minute."""
     transaction.on_commit(partial(async_task, EXPORT, save=False))
+
+
+def wake_canceling() -> None:
+    """Have a worker cancel what people's stops leave; the sweeper does so too, within a minute."""
+    transaction.on_commit(partial(async_task, CANCEL, save=False))
 
 
 @contextmanager

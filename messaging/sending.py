@@ -63,7 +63,7 @@ def wake_if_due() -> None:
     Whoever stops pumping calls it afterwards: a wake that came while it was still there did nothing.
     """
     with claiming.along_the_queue():
-        is_due = any(_has_due(bot) for bot in _bots().filter(_with_due()))
+        is_due = any(claiming.has_due(bot) for bot in _bots().filter(_with_due()) if not bot.obstacle)
     if is_due:
         queueing.wake()
 
@@ -79,7 +79,7 @@ def _bots() -> QuerySet[Any]:
 
 
 def _has_due(bot: Any) -> bool:
-    """Whether something of a bot of `_bots` may be claimed."""
+    """Whether a claim for a bot of `_bots` may win something; what it asks for anyway is not asked twice."""
     if bot.obstacle or not (bot.has_urgent or bot.has_bulk):
         return False
     return bot.reach_free_at is None or claiming.has_due(bot)

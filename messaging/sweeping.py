@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from messaging import applying, events, exporting, sending
+from messaging import applying, canceling, events, exporting, sending
 from messaging.events import News, record_status
 from messaging.models import Message, Source
 from messaging.releasing import after, backoff, held, release
@@ -27,6 +27,7 @@ def sweep() -> None:
     events.adopt_stragglers(since=timezone.now() - dt.timedelta(hours=1))
     sending.wake_if_due()
     exporting.sweep()
+    canceling.go_on()
 
 
 def _expired_leases() -> Sequence[Message]:

@@ -1,6 +1,6 @@
 """What the queue runs. Each task fetches nothing and decides nothing: it calls one verb."""
 
-from messaging import exporting, health, queueing, reconciling, sending, summaries, sweeping
+from messaging import canceling, exporting, health, queueing, reconciling, sending, summaries, sweeping
 from messaging.cores import on_one_core
 
 
@@ -27,6 +27,10 @@ def sweep() -> None:
 
 def export() -> None:
     exporting.launch()
+
+
+def cancel() -> None:
+    canceling.go_on()
 
 
 def reconcile() -> None:

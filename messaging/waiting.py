@@ -1,7 +1,7 @@
 """Why a row has not left yet, and when it will: no waiting row without both.
 
-The causes in the order in which they are asked, here and by the engine: the bot is off, refused or paused;
-the row is due later; the bot's reach is used up; nobody works; others are in front.
+The causes in the order in which they are asked, here and by the engine: somebody took it back; the bot is
+off, refused or paused; the row is due later; the bot's reach is used up; nobody works; others are in front.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db.models import Count, F, Min, Q
+from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from messaging import failures, health, pacing
-from messaging.models import Bot, Lane, Message
+from messaging.backlog import Group
+from messaging.models import Bot, Lane, Message, Stop
 from messaging.statuses import Status
 
 if TYPE_CHECKING:
@@ -28,10 +29,8 @@ if TYPE_CHECKING:
 
 # Counting further would tell nobody more.
 MOST_AHEAD = 10_000
-# To group by. A bare column would have SQLite walk its index, and with it all of history.
-BY_BOT = F("bot_id") + 0
 # Causes that end by themselves without anybody's being in the way.
-MOVING = frozenset({"in_queue", "scheduled", "planned", "pair_interval"})
+MOVING = frozenset({"in_queue", "scheduled", "planned", "pair_interval", "canceling"})
 
 
 @dataclass(frozen=True)
@@ -53,29 +52,6 @@ class Wait:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Waiting rows of one bot, their owner, that are alike in all that a cause depends on.
-
-    `again` of them were tried before; `first` is when the first of them is due.
-    """
-
-    owner: int
-    status: str
-    lane: int
-    reason: str
-    is_later: bool
-    is_worn: bool
-    is_template: bool
-    count: int
-    again: int
-    first: dt.datetime | None
-
-    @property
-    def is_due(self) -> bool:
-        return self.status == Status.QUEUED and not self.is_later
-
-
-@dataclass(frozen=True)
 class Cause:
     """So many rows of one bot wait for one reason."""
 
@@ -89,6 +65,9 @@ class Cause:
 
 def explain(message: Message) -> Wait:
     """Why this waiting row is not sent yet. A few queries, none of which counts history."""
+    reaching = Stop.objects.open().filter(above__lt=message.pk, up_to__gte=message.pk)
+    if pressed := reaching.filter(bot=message.bot_id).select_related("by").first():
+        return _of_stop(pressed)
     if wait := of_bot(message.bot):
         return wait
     if message.status == Status.PLANNED:
@@ -114,6 +93,11 @@ def of_bot(bot: Bot) -> Wait | None:
         return Wait("bot_paused", sentence, bot.paused_until, failures.explain("bot_paused").action)
     until = bot.paused_until if bot.obstacle != "wrong_credentials" else None
     return _failure(bot.obstacle, until)
+
+
+def _of_stop(pressed: Stop) -> Wait:
+    sentence = _("%(who)s stopped the bot: what waited then is being canceled, and none of it is sent.")
+    return Wait("canceling", sentence % {"who": pressed.by})
 
 
 def _failure(key: str, until: dt.datetime | None) -> Wait:
@@ -192,36 +176,21 @@ def _ahead(message: Message) -> int:
 # -- All rows of some bots -------------------------------------------------------------------------
 
 
-def groups(bots: Iterable[Bot]) -> list[Group]:
-    """Every waiting row of these bots, counted by one query.
-
-    It asks for all bots: rows are found by their status without reading history, by their bot not.
-    """
-    keys = {bot.pk for bot in bots}
-    rows = Message.objects.filter(status__in=(Status.QUEUED, Status.PLANNED)).order_by()
-    alike = rows.annotate(
-        owner=BY_BOT,
-        is_later=Q(due_at__gt=timezone.now()) | Q(due_at=None),
-        is_worn=Q(starts__gte=settings.SEND_MAX_STARTS),
-        is_template=Q(kind="template"),
-    ).values("owner", "status", "lane", "reason", "is_later", "is_worn", "is_template")
-    counted = alike.annotate(
-        count=Count("pk"), again=Count("pk", filter=Q(starts__gt=1)), first=Min("due_at")
-    )
-    return [Group(**row) for row in counted if row["owner"] in keys]
-
-
-def causes(bots: Iterable[Bot], found: Iterable[Group]) -> list[Cause]:
-    """Why the rows of `groups` wait: one entry for each bot and reason, the most rows first.
+def causes(bots: Iterable[Bot], found: Iterable[Group], pressed: Iterable[Stop] = ()) -> list[Cause]:
+    """Why the rows of `backlog.groups` wait: one entry for each bot and reason, the most rows first.
 
     `until` is when the first of the rows may leave; for those that are simply in the queue, when the last
     of them will have left.
     """
     nobody = _of_nobody()
     by_key = {bot.pk: bot for bot in bots}
+    stops = {one.bot_id: one for one in pressed}
     together: defaultdict[tuple[int, str], list[tuple[Wait, Group]]] = defaultdict(list)
     for group in found:
-        wait = _of_group(by_key[group.owner], group, nobody)
+        if group.is_taken_back:
+            wait = _of_stop(stops[group.owner])
+        else:
+            wait = _of_group(by_key[group.owner], group, nobody)
         together[group.owner, wait.reason].append((wait, group))
     merged = [_cause(by_key[bot], parts) for (bot, _reason), parts in together.items()]
     return sorted(merged, key=lambda cause: (-cause.count, cause.bot.name))

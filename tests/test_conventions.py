@@ -27,7 +27,7 @@ LAYERS = {
         messaging.applying messaging.deliveries messaging.connecting messaging.conversing
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.polling
         messaging.deciding
-        messaging.waiting messaging.operations messaging.headlines messaging.canceling
+        messaging.backlog messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
         messaging.explaining messaging.resending messaging.replaying messaging.windows
         messaging.counting messaging.summaries messaging.funnels
@@ -172,7 +172,7 @@ def test_every_task_that_is_queued_is_there():
     paths = re.findall(r'"(messaging\.[\w.]+)"', text)
     assert {
         *(queueing.PUMP, queueing.SWEEP, queueing.RECONCILE),
-        *(queueing.SUMMARIZE, queueing.EXPORT),
+        *(queueing.SUMMARIZE, queueing.EXPORT, queueing.CANCEL),
     } == set(paths)
     assert all(callable(import_string(path)) for path in paths)
 
@@ -205,7 +205,7 @@ OTHER_SQL = {
     ("messaging.calls", "write_down"),
     ("messaging.claiming", "along_the_queue"),
     ("messaging.events", "early"),
-    ("messaging.events", "write_accepted"),
+    ("messaging.events", "_insert_many"),
     ("messaging.pacing", "reserve"),
     ("messaging.text_index", "_is_whole"),
     ("messaging.text_index", "_make"),

@@ -135,7 +135,20 @@ class BotAdmin(ScopedAdmin):
             self.admin_site.admin_view(self.webhook_view),
             name="messaging_bot_webhook",
         )
-        return [*ours, webhook, *super().get_urls()]
+        sending = path(
+            "<int:bot_id>/sending/",
+            self.admin_site.admin_view(self.sending_view),
+            name="messaging_bot_sending",
+        )
+        return [*ours, webhook, sending, *super().get_urls()]
+
+    def sending_view(self, request: HttpRequest, bot_id: int) -> HttpResponse:
+        """The part that changes while messages are being canceled; the page asks for it again."""
+        bot = self.get_queryset(request).select_related("account", "paused_by").filter(pk=bot_id).first()
+        if bot is None or not self.has_view_permission(request, bot):
+            raise Http404
+        context = {"bot": bot, "standing": operations.stand(bot)}
+        return TemplateResponse(request, "messaging/bot_sending_news.html", context)
 
     def webhook_view(self, request: HttpRequest, bot_id: int) -> HttpResponse:
         """Where the provider reports, as it says itself: asked apart, so that the page waits for nobody."""

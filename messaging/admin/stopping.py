@@ -8,14 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from messaging import canceling, connecting, operations, queueing
 from messaging.connecting import PauseEnd
-from messaging.models import Bot, Message
+from messaging.models import Bot, Message, Stop
 
 
 def pause(request: HttpRequest, bot_id: int) -> HttpResponse:
@@ -45,11 +45,10 @@ def resume(request: HttpRequest, bot_id: int) -> HttpResponse:
 
 
 def stop(request: HttpRequest, bot_id: int) -> HttpResponse:
-    """A GET says how many messages would be canceled, a POST cancels them."""
+    """A GET says how many messages would be canceled, a POST cancels them, or has them canceled."""
     bot = _bot(request, bot_id)
     if request.method == "POST":
-        connecting.pause(bot, person_of(request))
-        _say_canceled(request, bot, canceling.cancel_waiting(bot, person_of(request)))
+        _say_canceled(request, bot, canceling.stop(bot, person_of(request)))
         return _back(request, bot)
     context = admin.site.each_context(request) | {
         "title": _("Stop %(bot)s") % {"bot": bot},
@@ -61,17 +60,26 @@ def stop(request: HttpRequest, bot_id: int) -> HttpResponse:
     return TemplateResponse(request, "messaging/bot_stop.html", context)
 
 
-def _say_canceled(request: HttpRequest, bot: Bot, count: int) -> None:
-    text = ngettext(
-        "%(bot)s is paused, and one message was canceled.",
-        "%(bot)s is paused, and %(count)s messages were canceled.",
-        count,
-    )
-    messages.success(request, text % {"bot": bot, "count": count})
-    if left := operations.stand(bot).claims.count:
+def _say_canceled(request: HttpRequest, bot: Bot, pressed: Stop) -> None:
+    if pressed.is_canceling:
+        count = pressed.waiting
         text = ngettext(
-            "One more was on its way at that moment. Should it come back, it waits.",
-            "%(count)s more were on their way at that moment. Those that come back wait.",
+            "%(bot)s is paused. One message is being canceled and is not sent any more.",
+            "%(bot)s is paused. %(count)s messages are being canceled, and none of them is sent any more.",
+            count,
+        )
+    else:
+        count = pressed.canceled
+        text = ngettext(
+            "%(bot)s is paused, and one message was canceled.",
+            "%(bot)s is paused, and %(count)s messages were canceled.",
+            count,
+        )
+    messages.success(request, text % {"bot": bot, "count": number_format(count, force_grouping=True)})
+    if left := operations.on_their_way(bot):
+        text = ngettext(
+            "One more was on its way at that moment. Should it come back, it is canceled too.",
+            "%(count)s more were on their way at that moment. Those that come back are canceled too.",
             left,
         )
         messages.warning(request, text % {"count": left})

@@ -5,6 +5,7 @@ from .conversations import Conversation, Note
 from .messages import Attempt, Direction, Lane, Link, Message, MessageEvent, Outcome, Source
 from .operations import Drill, WorkerBeat
 from .reasons import ReasonEntry
+from .stops import Stop
 from .summaries import Facet, Summary, SummaryMark
 from .uploads import Upload
 from .views import Export, SavedView
@@ -31,6 +32,7 @@ __all__ = [
     "ReasonEntry",
     "SavedView",
     "Source",
+    "Stop",
     "Summary",
     "SummaryMark",
     "Tag",

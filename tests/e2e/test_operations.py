@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
-from messaging import connecting, health
+from messaging import connecting, health, tasks
 from messaging.models import Bot, Drill, Lane, Message
 from messaging.statuses import Status
 from tests.e2e.conftest import EVERY_SIZE, Person
@@ -106,6 +106,37 @@ def test_stopping_a_bot_asks_first_and_cancels_what_waits(supervisor: Person, bu
     supervisor.page.get_by_role("button", name="Pause it and cancel them").click()
     expect(supervisor.page.locator("#messages")).to_contain_text("2 messages were canceled.")
     assert busy.messages.filter(status=Status.CANCELED).count() == 2
+
+
+@pytest.fixture
+def long_queue(bot: Bot) -> Bot:
+    """More than a request cancels itself."""
+    like = make_message(bot, lane=Lane.CAMPAIGN)
+    fields = {"bot": bot, "contact": like.contact, "kind": "text", "content": {}, "lane": Lane.CAMPAIGN}
+    Message.objects.bulk_create(Message(**fields, due_at=like.due_at) for _number in range(1233))
+    return bot
+
+
+def test_a_long_queue_is_canceled_while_the_page_shows_how_far(supervisor: Person, long_queue: Bot) -> None:
+    go(supervisor)
+    row(supervisor, long_queue).get_by_role("link", name="Stop").click()
+    supervisor.page.get_by_role("button", name="Pause it and cancel them").click()
+    expect(supervisor.page.locator("#messages")).to_contain_text("1,234 messages are being canceled")
+    expect(row(supervisor, long_queue)).to_contain_text("Canceling: 0 of 1,234 …")
+    inspect(supervisor)
+    tasks.cancel()
+    expect(row(supervisor, long_queue)).not_to_contain_text("Canceling", timeout=NEWS)
+
+
+def test_the_page_of_a_bot_follows_too(supervisor: Person, long_queue: Bot) -> None:
+    supervisor.open(reverse("admin:bot_stop", args=[long_queue.pk]) + "?back=bot")
+    supervisor.page.get_by_role("button", name="Pause it and cancel them").click()
+    sending = supervisor.page.locator("#bot-sending")
+    expect(sending).to_contain_text("Canceling: 0 of 1,234 …")
+    inspect(supervisor)
+    tasks.cancel()
+    expect(sending).not_to_contain_text("Canceling", timeout=NEWS)
+    expect(sending.get_by_role("link", name="0", exact=True)).to_be_visible()
 
 
 def test_a_waiting_message_says_why_and_follows(supervisor: Person, bot: Bot) -> None:

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from messaging import health, waiting
-from messaging.models import Bot, Health, Lane, Message
+from messaging import backlog, health, waiting
+from messaging.models import Bot, Health, Lane, Message, Stop
 from messaging.statuses import Status
 from tests.factories import make_account, make_bot, make_message, make_template, make_user
 
@@ -157,7 +157,7 @@ def test_the_slowest_bot_of_all_has_no_date_rather_than_an_error(worker, bot):
 
 def test_explaining_costs_a_handful_of_queries(worker, bot, django_assert_max_num_queries):
     message = Message.objects.select_related("bot__account").get(pk=make_message(bot).pk)
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         waiting.explain(message)
 
 
@@ -165,7 +165,8 @@ def test_explaining_costs_a_handful_of_queries(worker, bot, django_assert_max_nu
 
 
 def told(*bots):
-    found = waiting.causes(bots, waiting.groups(bots))
+    stops = backlog.stops(bots)
+    found = waiting.causes(bots, backlog.groups(bots, stops), stops)
     return [(cause.bot, cause.count, cause.wait.reason) for cause in found]
 
 
@@ -209,12 +210,88 @@ def test_a_queue_says_when_its_last_row_will_have_left(worker, bot):
     bot.rate = 0.1
     for _number in range(3):
         make_message(bot)
-    (cause,) = waiting.causes([bot], waiting.groups([bot]))
+    (cause,) = waiting.causes([bot], backlog.groups([bot], []))
     assert in_(seconds=25) < cause.wait.until < in_(seconds=40)
 
 
 def test_a_thousand_rows_cost_as_many_queries_as_one(worker, bot, django_assert_num_queries):
     for number in range(20):
         make_message(bot, due_at=in_(hours=number % 3))
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(6):
         told(bot)
+
+
+# -- Taken back ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stopped(bot):
+    """Somebody has pressed Stop, and nothing is canceled yet. Two rows came before that, one after it."""
+    rows = [make_message(bot), make_message(bot, status=Status.PLANNED, due_at=None)]
+    pressed = {"by": make_user("olga"), "up_to": rows[-1].pk, "waiting": 2}
+    return Stop.objects.create(bot=bot, **pressed), *rows, make_message(bot)
+
+
+def test_a_row_that_somebody_took_back_says_who(worker, stopped):
+    _pressed, queued, planned, later = stopped
+    for row in (queued, planned):
+        wait = explain(row)
+        assert (wait.reason, wait.until, wait.is_moving) == ("canceling", None, True)
+        assert wait.sentence.startswith("olga stopped the bot")
+    assert explain(later).reason == "in_queue"
+
+
+def test_what_is_taken_back_goes_before_a_pause(worker, bot, stopped):
+    Bot.objects.update(paused_reason="bot_paused")
+    assert explain(stopped[1]).reason == "canceling"
+    assert explain(stopped[3]).reason == "bot_paused"
+
+
+def test_rows_that_are_taken_back_are_counted_apart(worker, bot, stopped):
+    assert told(bot) == [(bot, 2, "canceling"), (bot, 1, "in_queue")]
+    stopped[0].ended_at = timezone.now()
+    stopped[0].save()
+    assert {reason for _bot, _count, reason in told(bot)} == {"in_queue", "planned"}
+
+
+def test_another_bots_rows_are_not_taken_back(worker, bot, sales, stopped):
+    row = make_message(sales)
+    Stop.objects.update(up_to=row.pk)
+    assert told(sales) == [(sales, 1, "in_queue")]
+    assert explain(row).reason == "in_queue"
+
+
+# -- Counted ---------------------------------------------------------------------------------------
+
+
+def test_a_row_is_in_one_group_whatever_it_is(bot, settings):
+    template = make_template(bot)
+    for due_at in (in_(hours=-1), in_(hours=1), None):
+        for reason in ("", "provider_error"):
+            for starts in (0, 2, settings.SEND_MAX_STARTS):
+                for lane in Lane:
+                    make_message(bot, due_at=due_at, reason=reason, starts=starts, lane=lane)
+                    make_message(
+                        bot, due_at=due_at, reason=reason, starts=starts, lane=lane, template=template
+                    )
+    found = backlog.groups([bot], [])
+    assert sum(group.count for group in found) == Message.objects.count() == 72
+    assert sum(group.again for group in found) == 48
+    assert sum(group.count for group in found if group.is_due) == 24
+    assert sum(group.count for group in found if group.is_worn) == 8
+    assert sum(group.count for group in found if group.is_template) == 8
+    assert sum(group.count for group in found if group.reason) == 24
+
+
+def test_rows_put_back_and_rows_set_for_later_have_ends_of_their_own(bot):
+    soon, later = in_(minutes=1), in_(hours=1)
+    make_message(bot, due_at=soon, reason="provider_error", starts=2)
+    make_message(bot, due_at=later)
+    found = {group.reason: (group.first, group.again) for group in backlog.groups([bot], [])}
+    assert found == {"provider_error": (soon, 1), "": (later, 0)}
+
+
+def test_the_first_that_is_due_is_known_for_each_lane(bot):
+    first = make_message(bot, due_at=in_(hours=-2), starts=99)
+    make_message(bot, due_at=in_(hours=-1), template=make_template(bot))
+    assert {group.first for group in backlog.groups([bot], []) if group.is_due} == {first.due_at}

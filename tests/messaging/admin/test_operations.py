@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from messaging import health
+from messaging import health, tasks
 from messaging.models import Bot, DeliveryState, Drill, Lane, Message, WebhookDelivery, WorkerBeat
 from messaging.statuses import Status
 from tests.factories import claimed, make_bot, make_contact, make_message, make_user, open_window
@@ -238,7 +238,7 @@ def test_it_costs_as_many_queries_for_many_rows_as_for_few(
         claimed(make_message(extra))
         make_message(extra, starts=2)
         make_message(extra, due_at=in_(hours=1), reason="provider_error")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(22):
         shown(client)
 
 
@@ -292,6 +292,50 @@ def test_stopping_pauses_and_cancels_what_waits(client: Client, boss: User, bot:
     bot.refresh_from_db()
     assert bot.paused_by == boss
     assert set(Message.objects.values_list("status", flat=True)) == {Status.CANCELED, Status.SENDING}
+
+
+@pytest.fixture
+def long_queue(bot: Bot) -> Bot:
+    """With more rows than a request cancels itself."""
+    like = make_message(bot)
+    fields: dict[str, Any] = {"bot": bot, "contact": like.contact, "kind": "text", "content": {}}
+    rows = [Message(**fields, due_at=like.due_at) for _number in range(1233)]
+    Message.objects.bulk_create(rows)
+    return bot
+
+
+def test_stopping_a_long_queue_answers_at_once_and_shows_how_far_it_is(
+    client: Client, worker: None, long_queue: Bot
+) -> None:
+    text = said(press(client, long_queue, "stop"))
+    assert "1,234 messages are being canceled, and none of them is sent any more." in text
+    assert "Canceling: 0 of 1,234 …" in shown(client)
+    assert headline(client) == ("ok", "1234 messages of Soporte are being canceled.")
+    assert "olga stopped the bot" in shown(client)
+
+
+def test_what_is_being_canceled_is_not_offered_to_be_canceled_again(client: Client, long_queue: Bot) -> None:
+    press(client, long_queue, "stop")
+    make_message(long_queue)
+    page = client.get(reverse("admin:bot_stop", args=[long_queue.pk]))
+    assert "One message that waits is canceled for good." in page.content.decode()
+    assert "one message was canceled" in said(press(client, long_queue, "stop"))
+
+
+def test_the_page_of_a_bot_follows_until_all_is_canceled(client: Client, long_queue: Bot) -> None:
+    press(client, long_queue, "stop")
+    page = client.get(reverse("admin:messaging_bot_change", args=[long_queue.pk])).content.decode()
+    news = reverse("admin:messaging_bot_sending", args=[long_queue.pk])
+    assert f'hx-get="{news}" hx-trigger="every 2s"' in page
+    tasks.cancel()
+    after = client.get(news).content.decode()
+    assert "hx-get" not in after and "Canceling" not in after and "<html" not in after
+
+
+def test_the_news_of_a_bot_are_for_people_who_see_it(bot: Bot) -> None:
+    news = reverse("admin:messaging_bot_sending", args=[bot.pk])
+    assert logged_in(make_user("bruno", "Agents")).get(news).status_code == 404
+    assert logged_in(make_user("petra", "Auditors")).get(news).status_code == 200
 
 
 @pytest.mark.parametrize("button", ["pause", "resume"])

@@ -66,7 +66,7 @@ LOOKING = (
     | of("messaging/message", *LIST_AND_PAGE, "batch/<uuid:batch>/", "<uuid:public_id>/news/")
     | of("messaging/contact", *LIST_AND_PAGE)
     | of("messaging/tag", *LIST_AND_PAGE)
-    | of("messaging/bot", *LIST_AND_PAGE)
+    | of("messaging/bot", *LIST_AND_PAGE, "<int:bot_id>/sending/")
     | of("templates_app/template", *LIST_AND_PAGE)
     | {f"admin/conversations/{rest}" for rest in ("", "list/", "<int:pk>/", "<int:pk>/news/")}
 )
