@@ -6,6 +6,7 @@ product's. `manage.py drill` builds that place around it; whoever presses the bu
 starting   the button: one drill at a time
 referee    the simulator's counters, asked and told over HTTP
 world      accounts, bots, contacts and rows to send
+supply     which of them may leave already
 crew       clusters of workers: start, find, kill, and restart as a supervisor does
 disturber  what goes wrong, when, and what was in flight at that moment
 course     the whole of it, from the first row to the last

@@ -9,17 +9,21 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from messaging import queueing
 from messaging.drilling import disturber, world
 from messaging.drilling.books import Books, Row, balance
 from messaging.drilling.crew import Crew
 from messaging.drilling.disturber import Disturber
 from messaging.drilling.referee import REFUSED, UNCERTAIN, Referee
 from messaging.drilling.rounds import Rounds
+from messaging.drilling.supply import Supply
 from messaging.models import Message
 from messaging.statuses import Status
 
-TICK = 0.1
+TICK = 0.03
+# How often all rows are counted.
+LOOK = 0.3
+# How long a portion of the rows lasts, in seconds, where the rates of the bots decide it.
+PORTION = 0.8
 # Something is said at least so often, in seconds.
 SILENCE = 3
 # A crew that has moved nothing for so long is restarted, as an operator would, and that is told.
@@ -38,8 +42,8 @@ class Size:
 
     @property
     def pace(self) -> float:
-        """Rows a second: so many that something is under way whenever something goes wrong."""
-        return self.rows / (disturber.SPACING * disturber.mishaps(self.kills))
+        """Rows a second."""
+        return self.rows / (PORTION * (disturber.mishaps(self.kills) + 1))
 
 
 class Course:
@@ -49,7 +53,7 @@ class Course:
         self.referee = Referee(settings.SIMULATOR_URL)
         self.restarts = 0
         self.gone = 0
-        self._moved = self._told = time.monotonic()
+        self._moved = self._told = self._looked = time.monotonic()
 
     def run(self) -> tuple[Books, dict[str, Any]]:
         """Returns the books, and the figures of this run for people and machines."""
@@ -58,6 +62,8 @@ class Course:
         self.say(f"made {len(orders)} rows; seed {self.size.seed}")
         self.crew = Crew(clusters=max(1, self.size.workers // settings.Q_CLUSTER["workers"]))
         self.disturber = Disturber(self.crew, self.referee, self.chance, self.size.kills, self.say)
+        keys = list(Message.objects.order_by("pk").values_list("pk", flat=True))
+        self.supply = Supply(keys, len(self.disturber.plan))
         try:
             with Rounds():
                 self._storm()
@@ -74,19 +80,20 @@ class Course:
 
     def _storm(self) -> None:
         self.disturber.begin(self.size.rows)
-        queueing.wake()
-        while self.disturber.has_more and self.gone < self.size.rows:
-            self._watch()
-            self.disturber.tick(self.gone / self.size.rows)
+        for mishap in self.disturber.plan:
+            self.supply.release()
+            while not self.supply.is_begun(mishap.share):
+                self._watch()
+            self.disturber.do(mishap)
 
     def _calm(self) -> None:
         """Wait until every row is settled, or it takes longer than anything could excuse."""
         self.disturber.calm()
+        self.supply.release_all()
         self.say("everything works again")
         deadline = time.monotonic() + 4 * STANDSTILL + self.size.rows / 100
         while time.monotonic() < deadline and (self.gone < self.size.rows or self.disturber.has_sleepers):
             self._watch()
-            self.disturber.tick(1)
             # Nobody waits for a delay to end that was meant for worse times.
             Message.objects.filter(status=Status.QUEUED, due_at__gt=timezone.now()).update(
                 due_at=timezone.now()
@@ -94,9 +101,15 @@ class Course:
         self.say("waited until all was settled" if self.gone == self.size.rows else "waited long enough")
 
     def _watch(self) -> None:
+        """What goes on all the time, whoever waits for whatever."""
         time.sleep(TICK)
         self.crew.mend()
-        now = time.monotonic()
+        self.disturber.wake_sleepers()
+        if time.monotonic() - self._looked > LOOK:
+            self._look()
+
+    def _look(self) -> None:
+        self._looked = now = time.monotonic()
         gone = Message.objects.exclude(status__in=OPEN).count()
         if gone > self.gone or self.disturber.has_sleepers:
             self._moved = now

@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -42,15 +43,19 @@ BREATH = 0.05
 # Kinds of mishaps that kill nobody.
 OTHERS = 6
 LOCKED_SECONDS = 2
-# Seconds from one mishap to the next, at least; without any, rows would all leave in as many each.
-SPACING = 0.8
-# If nothing moves, the next thing goes wrong after so many seconds all the same.
-IMPATIENCE = 3
 
 
 def mishaps(kills: int) -> int:
     """How many things go wrong in all: as many others as kills, and each kind of them once."""
     return kills + max(kills, OTHERS)
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """`share` says how much of its portion workers have begun with when it happens."""
+
+    share: float
+    happen: Callable[[], str]
 
 
 class Disturber:
@@ -63,22 +68,15 @@ class Disturber:
         self.in_flight: set[int] = set()
         self.done: Counter[str] = Counter()
         self._sleepers: list[tuple[float, int]] = []
-        self._last = time.monotonic()
-        self._plan = self._planned(kills)
+        self.plan = self._planned(kills)
 
-    def _planned(self, kills: int) -> list[tuple[float, Callable[[], str]]]:
-        """Which share of the rows has left when what happens; the last first."""
+    def _planned(self, kills: int) -> list[Mishap]:
         killings = (self._worker, self._parent, self._cluster, self._worker, self._sentinel, self._cluster)
         others = (self._cut, self._stop, self._lose_tasks, self._repeat_tasks, self._shuffle, self._throttle)
         what = [killings[number % len(killings)] for number in range(kills)]
         what += [others[number % len(others)] for number in range(mishaps(kills) - kills)]
         self.chance.shuffle(what)
-        moments = sorted((self.chance.uniform(0.02, 0.85) for _ in what), reverse=True)
-        return list(zip(moments, what, strict=True))
-
-    @property
-    def has_more(self) -> bool:
-        return bool(self._plan)
+        return [Mishap(self.chance.uniform(0.05, 0.7), action) for action in what]
 
     def begin(self, rows: int) -> None:
         """The faults that are there all the time; a short run has each of them, too."""
@@ -88,23 +86,17 @@ class Disturber:
         self.referee.tell("switches", failing=FAILING)
         self._shuffle()
 
-    def tick(self, share: float) -> None:
-        """Do what is due when this share of the rows has left."""
-        self._wake_sleepers()
-        since = time.monotonic() - self._last
-        if since > SPACING and self._plan and (self._plan[-1][0] <= share or since > IMPATIENCE):
-            _moment, action = self._plan.pop()
-            self.say(action())
-            self.done[action.__name__.strip("_")] += 1
-            self._last = time.monotonic()
+    def do(self, mishap: Mishap) -> None:
+        self.say(mishap.happen())
+        self.done[mishap.happen.__name__.strip("_")] += 1
 
     def calm(self) -> None:
         """Nothing goes wrong any more."""
-        self._plan.clear()
         self.referee.clear_faults()
         self.referee.tell("switches", late=0, order="natural", duplicates=0)
 
-    def _wake_sleepers(self) -> None:
+    def wake_sleepers(self) -> None:
+        """Those whose time has come."""
         now = time.monotonic()
         send_signal([pid for moment, pid in self._sleepers if moment <= now], signal.SIGCONT)
         self._sleepers = [(moment, pid) for moment, pid in self._sleepers if moment > now]

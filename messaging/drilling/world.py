@@ -11,6 +11,7 @@ from messaging import connecting
 from messaging.content import TemplateContent
 from messaging.demo import PREFIXES
 from messaging.drilling.referee import Referee
+from messaging.drilling.supply import HELD_BACK
 from messaging.models import Account, Bot, Contact, Conversation, Lane, Message
 from messaging.template_sync import sync_templates
 from templates_app.models import Template
@@ -52,7 +53,7 @@ SENDERS = (
 
 
 def build(referee: Referee, count: int, pace: float, chance: random.Random) -> list[str]:
-    """Make everything, with `count` rows queued that leave at a `pace` a second.
+    """Make everything, with `count` rows queued that leave at a `pace` a second once they are let go.
 
     Returns their order numbers.
     """
@@ -97,7 +98,7 @@ def _contacts(count: int) -> list[Contact]:
 def _rows(
     orders: list[str], templates: list[Template], contacts: list[Contact], chance: random.Random
 ) -> Iterator[Message]:
-    due_at, shares = timezone.now(), [sender.share for sender in SENDERS]
+    due_at, shares = timezone.now() + HELD_BACK, [sender.share for sender in SENDERS]
     for order in orders:
         template = chance.choices(templates, shares)[0]
         contact = chance.choice(contacts)

@@ -15,9 +15,11 @@ from django.db import connection
 
 from messaging import drilling
 from messaging.drilling.books import Books, Row, Taken, balance
+from messaging.drilling.supply import Supply
 from messaging.management.drill_database import PREFIX, url_of
-from messaging.models import Drill
+from messaging.models import Bot, Drill, Message
 from messaging.statuses import Status
+from tests.factories import claimed, make_contact, make_message
 from tests.simulating import wait_for
 
 ANA = "bot 593990000001"
@@ -85,6 +87,50 @@ def test_nothing_of_it_stays_when_it_is_killed_itself(environment: dict[str, str
 def test_it_touches_no_database_but_its_own(db: None) -> None:
     with pytest.raises(CommandError, match="Not here"):
         call_command("drill", inside=True)
+
+
+# -- What may leave --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def keys(bot: Bot) -> list[int]:
+    return [make_message(bot, make_contact(f"59399000000{number}")).pk for number in range(8)]
+
+
+def begin(keys: list[int]) -> None:
+    for message in Message.objects.filter(pk__in=keys):
+        claimed(message)
+
+
+def finish(keys: list[int]) -> None:
+    Message.objects.filter(pk__in=keys).update(status=Status.ACCEPTED, claim_id=None, lease_until=None)
+
+
+def test_a_mishap_waits_until_workers_are_in_the_midst_of_its_portion(keys: list[int]) -> None:
+    supply = Supply(keys, mishaps=1)
+    supply.release()
+    assert not supply.is_begun(0.5)
+    begin(keys[:2])
+    assert supply.is_begun(0.5)
+    finish(keys[:2])
+    assert supply.is_begun(0.5)
+
+
+def test_a_portion_that_was_over_too_soon_gets_longer(keys: list[int]) -> None:
+    supply = Supply(keys, mishaps=1)
+    supply.release()
+    finish(keys[:4])
+    assert not supply.is_begun(0.5)
+    begin(keys[4:5])
+    assert supply.is_begun(0.5)
+
+
+def test_no_mishap_is_left_out_when_all_rows_are_gone(keys: list[int]) -> None:
+    supply = Supply(keys, mishaps=20)
+    finish(keys)
+    for _ in range(20):
+        supply.release()
+    assert supply.is_begun(0.5)
 
 
 # -- The button ------------------------------------------------------------------------------------
