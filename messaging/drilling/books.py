@@ -54,7 +54,8 @@ class Books:
 
     `uncertain` counts the simulator's answers that cannot tell whether a message was taken; beyond those,
     only what was in flight may be unknown. `refused` counts the answers that certainly took nothing; without
-    them, only what failed at the simulator may have failed here. `unknown_taken` are the unknown rows that
+    them, only what failed at the simulator may have failed here. `taken_back` counts the rows of which people
+    were told that they are canceled; those and no others are. `unknown_taken` are the unknown rows that
     the simulator's list could have settled.
     """
 
@@ -68,6 +69,7 @@ class Books:
     uncertain: int
     groundless: int
     refused: int
+    taken_back: int
 
     @property
     def objections(self) -> list[str]:
@@ -80,6 +82,8 @@ class Books:
             found.append(f"{self.unexplained} are unknown that were in flight at no kill, and {why}")
         if self.groundless > self.refused:
             found.append(f"{self.groundless} failed without being taken, and {self.refused} were refused")
+        if self.counts["canceled"] != self.taken_back:
+            found.append(f"people canceled {self.taken_back}, and {self.counts['canceled']} are canceled")
         if self.counts["waiting"]:
             found.append(f"{self.counts['waiting']} still wait though nothing is in their way")
         return found
@@ -97,7 +101,13 @@ class Books:
 
 
 def balance(
-    planned: Collection[str], rows: Iterable[Row], taken: Iterable[Taken], *, uncertain: int, refused: int
+    planned: Collection[str],
+    rows: Iterable[Row],
+    taken: Iterable[Taken],
+    *,
+    uncertain: int,
+    refused: int,
+    taken_back: int,
 ) -> Books:
     """Compare, row by row. `planned` names every order that was to be sent."""
     rows = list(rows)
@@ -118,6 +128,7 @@ def balance(
         uncertain=uncertain,
         groundless=sum(row.status == Status.FAILED and row.order not in by_order for row in rows),
         refused=refused,
+        taken_back=taken_back,
     )
 
 
@@ -147,8 +158,8 @@ def _lost(
 
 
 def _misruled(row: Row) -> bool:
-    """Only what must be skipped is, and all of it."""
-    return row.is_blocked != (row.status == Status.SKIPPED)
+    """Only what must be skipped is, and all of it that nobody canceled before."""
+    return row.is_blocked != (row.status == Status.SKIPPED) and row.status != Status.CANCELED
 
 
 def _mistake(row: Row, own: Collection[Taken], named: Taken | None) -> str:

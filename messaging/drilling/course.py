@@ -4,6 +4,8 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from messaging.drilling import disturber, world
 from messaging.drilling.books import Books, Row, balance
 from messaging.drilling.crew import Crew
 from messaging.drilling.disturber import Disturber
+from messaging.drilling.people import People, Turn, plan
 from messaging.drilling.referee import REFUSED, UNCERTAIN, Referee
 from messaging.drilling.rounds import Rounds
 from messaging.drilling.supply import Supply
@@ -46,6 +49,14 @@ class Size:
         return self.rows / (PORTION * (disturber.mishaps(self.kills) + 1))
 
 
+@dataclass(frozen=True)
+class Step:
+    """`share` says how much of a portion workers have begun with when it is done."""
+
+    share: float
+    act: Callable[[], None]
+
+
 class Course:
     def __init__(self, size: Size, say: Say) -> None:
         self.size, self._say = size, say
@@ -64,6 +75,8 @@ class Course:
         self.disturber = Disturber(self.crew, self.referee, self.chance, self.size.kills, self.say)
         keys = list(Message.objects.order_by("pk").values_list("pk", flat=True))
         self.supply = Supply(keys, len(self.disturber.plan))
+        self.people = People()
+        self.turns = plan(keys, len(self.disturber.plan), self.size.seed)
         try:
             with Rounds():
                 self._storm()
@@ -80,15 +93,22 @@ class Course:
 
     def _storm(self) -> None:
         self.disturber.begin(self.size.rows)
-        for mishap in self.disturber.plan:
+        for turn, mishap in zip(self.turns, self.disturber.plan, strict=True):
             self.supply.release()
-            while not self.supply.is_begun(mishap.share):
-                self._watch()
-            self.disturber.do(mishap)
+            cancel = Step(turn.share, partial(self._cancel, turn))
+            happen = Step(mishap.share, partial(self.disturber.do, mishap))
+            for step in sorted((cancel, happen), key=attrgetter("share")):
+                while not self.supply.is_begun(step.share):
+                    self._watch()
+                step.act()
+
+    def _cancel(self, turn: Turn) -> None:
+        self.say(self.people.take(turn))
 
     def _calm(self) -> None:
         """Wait until every row is settled, or it takes longer than anything could excuse."""
         self.disturber.calm()
+        self.people.resume()
         self.supply.release_all()
         self.say("everything works again")
         deadline = time.monotonic() + 4 * STANDSTILL + self.size.rows / 100
@@ -145,6 +165,7 @@ class Course:
             self.referee.taken(),
             uncertain=self.referee.struck(UNCERTAIN),
             refused=self.referee.struck(REFUSED),
+            taken_back=self.people.canceled,
         )
         return books, books.figures() | {
             "kills": self.disturber.kills,

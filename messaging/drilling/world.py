@@ -34,6 +34,10 @@ BLOCKED = 67
 INTERACTIVE = 0.1
 
 
+# Somebody cancels all that waits of this bot.
+STOPPED = "drill-stopped"
+
+
 @dataclass(frozen=True)
 class Sender:
     """A bot of the drill, with its share of all rows and of the pace, both in parts of a hundred."""
@@ -45,10 +49,11 @@ class Sender:
 
 
 SENDERS = (
-    Sender("drill-first", share=50, pace=50),
-    Sender("drill-second", share=38, pace=1000),
+    Sender("drill-first", share=46, pace=46),
+    Sender("drill-second", share=36, pace=1000),
     Sender("drill-webhook", share=10, pace=12, has_webhook=True),
     Sender("drill-slow", share=2, pace=3),
+    Sender(STOPPED, share=6, pace=6),
 )
 
 

@@ -15,7 +15,9 @@ from django.db import connection
 
 from messaging import drilling
 from messaging.drilling.books import Books, Row, Taken, balance
+from messaging.drilling.people import People, Turn, plan
 from messaging.drilling.supply import Supply
+from messaging.drilling.world import STOPPED
 from messaging.management.drill_database import PREFIX, url_of
 from messaging.models import Bot, Drill, Message
 from messaging.statuses import Status
@@ -69,6 +71,7 @@ def test_nothing_is_lost_or_doubled_whatever_is_killed(environment: dict[str, st
     assert (figures["planned"], figures["lost"], figures["doubled"]) == (300, 0, 0)
     assert sum(figures[part] for part in parts) == 300
     assert figures["kills"] == 3
+    assert figures["canceled"] > 0
     record.refresh_from_db()
     assert (record.passed, record.figures, record.progress) == (True, figures, "300/300")
     assert record.ended_at is not None
@@ -133,6 +136,24 @@ def test_no_mishap_is_left_out_when_all_rows_are_gone(keys: list[int]) -> None:
     assert supply.is_begun(0.5)
 
 
+# -- Who takes back --------------------------------------------------------------------------------
+
+
+def test_people_choose_the_same_rows_for_the_same_seed() -> None:
+    first, again, other = (plan(range(900), 9, seed) for seed in (7, 7, 8))
+    assert first == again != other
+
+
+def test_people_count_what_they_took_back_in_time(keys: list[int]) -> None:
+    begin(keys[:4])
+    people = People()
+    people.take(Turn(0.5, tuple(keys[3:6]), stops_bot=False))
+    assert people.canceled == 2
+    Bot.objects.update(name=STOPPED)
+    people.take(Turn(0.5, (), stops_bot=True))
+    assert people.canceled == Message.objects.filter(status=Status.CANCELED).count() == 4
+
+
 # -- The button ------------------------------------------------------------------------------------
 
 
@@ -146,8 +167,11 @@ def test_one_drill_at_a_time(agent: User) -> None:
 # -- The books -------------------------------------------------------------------------------------
 
 
-def books(*rows: Row, taken: tuple[Taken, ...] = (), planned: int = 1, uncertain: int = 0) -> Books:
-    return balance([f"D-{number}" for number in range(planned)], rows, taken, uncertain=uncertain, refused=0)
+def books(
+    *rows: Row, taken: tuple[Taken, ...] = (), planned: int = 1, uncertain: int = 0, taken_back: int = 0
+) -> Books:
+    orders = [f"D-{number}" for number in range(planned)]
+    return balance(orders, rows, taken, uncertain=uncertain, refused=0, taken_back=taken_back)
 
 
 def row(status: Status, provider_id: str = "", **more: bool) -> Row:
@@ -203,3 +227,10 @@ def test_they_notice_what_still_waits_and_what_failed_without_cause() -> None:
 def test_they_notice_a_rule_that_was_not_kept() -> None:
     assert books(row(Status.READ, "a", is_blocked=True), taken=(TAKEN,)).objections
     assert books(row(Status.SKIPPED)).objections
+
+
+def test_they_allow_canceled_only_what_people_canceled() -> None:
+    assert books(row(Status.CANCELED)).objections == ["people canceled 0, and 1 are canceled"]
+    assert not books(row(Status.CANCELED), taken_back=1).objections
+    assert not books(row(Status.CANCELED, is_blocked=True), taken_back=1).objections
+    assert books(ACCEPTED, taken=(TAKEN,), taken_back=1).objections
