@@ -1,4 +1,4 @@
-"""Our rows against what the simulator took. Pure, so that it can be shown to notice.
+"""Our rows against what the simulator took and reported. Pure, so that it can be shown to notice.
 
 Every row carries an order number of its own into the message, so a message says which row it belongs to,
 whatever id was stored.
@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from messaging.statuses import Status
+from messaging.statuses import ORDER, Status
 
 # Under which heading of the books a row stands.
 HEADINGS = {
@@ -40,17 +40,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Taken:
-    """One message that the simulator took, and whether it then failed on the way to the phone."""
+    """One message that the simulator took, how far it came, and what of that its webhooks have told us."""
 
     order: str
     person: str
     id: str
-    has_failed: bool = False
+    status: Status = Status.ACCEPTED
+    reported: frozenset[Status] = frozenset()
 
 
 @dataclass(frozen=True)
 class Books:
-    """`lost` and `doubled` are sentences, one for each case.
+    """`lost`, `doubled` and `behind` are sentences, one for each case. Behind is a row that a webhook told
+    more about than it says; `reported` counts the messages that any webhook told about.
 
     `uncertain` counts the simulator's answers that cannot tell whether a message was taken; beyond those,
     only what was in flight may be unknown. `refused` counts the answers that certainly took nothing; without
@@ -63,6 +65,7 @@ class Books:
     counts: dict[str, int]
     lost: tuple[str, ...]
     doubled: tuple[str, ...]
+    behind: tuple[str, ...]
     misruled: tuple[str, ...]
     unexplained: int
     unknown_taken: int
@@ -70,11 +73,12 @@ class Books:
     groundless: int
     refused: int
     taken_back: int
+    reported: int
 
     @property
     def objections(self) -> list[str]:
         """Why these books do not balance; empty when they do."""
-        found = [*self.lost, *self.doubled, *self.misruled]
+        found = [*self.lost, *self.doubled, *self.behind, *self.misruled]
         if sum(self.counts.values()) != self.planned:
             found.append(f"{self.planned} were planned, and {sum(self.counts.values())} are there")
         if self.unexplained > self.uncertain:
@@ -95,6 +99,8 @@ class Books:
             **self.counts,
             "lost": len(self.lost),
             "doubled": len(self.doubled),
+            "behind": len(self.behind),
+            "reported": self.reported,
             "uncertain": self.uncertain,
             "unknown_taken": self.unknown_taken,
         }
@@ -122,6 +128,7 @@ def balance(
         counts=_counts(rows),
         lost=tuple(_lost(planned, rows, by_order, by_id)),
         doubled=tuple(_doubled(by_order)),
+        behind=tuple(_behind(rows, by_id)),
         misruled=tuple(f"{row.order} is {row.status} against the rules" for row in rows if _misruled(row)),
         unexplained=sum(not row.in_flight for row in unknown),
         unknown_taken=sum(row.order in by_order for row in unknown),
@@ -129,6 +136,7 @@ def balance(
         groundless=sum(row.status == Status.FAILED and row.order not in by_order for row in rows),
         refused=refused,
         taken_back=taken_back,
+        reported=sum(bool(message.reported) for message in by_id.values()),
     )
 
 
@@ -141,6 +149,19 @@ def _doubled(by_order: dict[str, list[Taken]]) -> Iterator[str]:
     for order, messages in by_order.items():
         for again in messages[1:]:
             yield f"{order} was taken {len(messages)} times: {messages[0].id} and {again.id}"
+
+
+def _behind(rows: Iterable[Row], by_id: Mapping[str, Taken]) -> Iterator[str]:
+    for row in rows:
+        named = by_id.get(row.provider_id)
+        told = max(named.reported, key=ORDER.index, default=None) if named else None
+        if told and _rank(row.status) < _rank(told):
+            yield f"{row.order} is {row.status}, and a webhook said that {row.provider_id} is {told}"
+
+
+def _rank(status: str) -> int:
+    """How far to the right; what never left stands left of everything."""
+    return ORDER.index(Status(status)) if status in ORDER else -1
 
 
 def _lost(
@@ -170,9 +191,13 @@ def _mistake(row: Row, own: Collection[Taken], named: Taken | None) -> str:
     if row.provider_id and (named is None or named.person != row.person):
         return f"has the id {row.provider_id}, which is no message to this person"
     if row.status in HEADINGS["accepted"]:
+        if named and _rank(row.status) > _rank(named.status):
+            return f"is {row.status}, and {named.id} is only {named.status}"
         return "" if own else f"is {row.status}, and was never taken"
     if not own or row.status in OPEN:
         return ""
     if row.status != Status.FAILED:
         return f"was taken, and counts as {row.status}"
-    return "" if named and named.has_failed else "was taken and did not fail, and counts as failed"
+    return (
+        "" if named and named.status == Status.FAILED else "was taken and did not fail, and counts as failed"
+    )

@@ -1,5 +1,6 @@
 """The whole of it: everything breaks while rows leave; then it calms down, and the books are done."""
 
+import datetime as dt
 import random
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from messaging import applying, sweeping
 from messaging.drilling import disturber, world
 from messaging.drilling.books import Books, Row, balance
 from messaging.drilling.crew import Crew
@@ -19,7 +21,7 @@ from messaging.drilling.people import People, Turn, plan
 from messaging.drilling.referee import REFUSED, UNCERTAIN, Referee
 from messaging.drilling.rounds import Rounds
 from messaging.drilling.supply import Supply
-from messaging.models import Message
+from messaging.models import DeliveryState, Message, WebhookDelivery
 from messaging.statuses import Status
 
 TICK = 0.03
@@ -31,6 +33,8 @@ PORTION = 0.8
 SILENCE = 3
 # A crew that has moved nothing for so long is restarted, as an operator would, and that is told.
 STANDSTILL = 20
+# What the web has not applied after so long, it will not.
+LEFT = dt.timedelta(seconds=5)
 OPEN = (Status.QUEUED, Status.SENDING)
 
 Say = Callable[[int, int, str], None]
@@ -81,6 +85,7 @@ class Course:
             with Rounds():
                 self._storm()
                 self._calm()
+                self._hear_out()
             return self._books(orders, began)
         finally:
             self.crew.stop()
@@ -120,6 +125,20 @@ class Course:
             )
         self.say("waited until all was settled" if self.gone == self.size.rows else "waited long enough")
 
+    def _hear_out(self) -> None:
+        """Wait until every webhook was sent, kept and applied."""
+        deadline = time.monotonic() + 2 * STANDSTILL
+        while time.monotonic() < deadline and not (self.referee.is_silent() and self._all_applied()):
+            self._watch()
+        sweeping.sweep()
+        self.say("every webhook was applied" if self._all_applied() else "some webhooks were not applied")
+
+    def _all_applied(self) -> bool:
+        """What the web left behind is applied as the sweeper would do it, and not a minute later."""
+        waiting = WebhookDelivery.objects.filter(state=DeliveryState.RECEIVED)
+        applying.apply_all(waiting.filter(received_at__lt=timezone.now() - LEFT).values_list("pk", flat=True))
+        return not waiting.exists()
+
     def _watch(self) -> None:
         """What goes on all the time, whoever waits for whatever."""
         time.sleep(TICK)
@@ -131,7 +150,7 @@ class Course:
     def _look(self) -> None:
         self._looked = now = time.monotonic()
         gone = Message.objects.exclude(status__in=OPEN).count()
-        if gone > self.gone or self.disturber.has_sleepers:
+        if gone > self.gone or gone == self.size.rows or self.disturber.has_sleepers:
             self._moved = now
         self.gone = gone
         if now - self._moved > STANDSTILL:
