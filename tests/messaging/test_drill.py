@@ -18,6 +18,7 @@ from messaging.drilling.books import Books, Row, Taken, balance
 from messaging.drilling.people import People, Turn, plan
 from messaging.drilling.supply import Supply
 from messaging.drilling.world import STOPPED
+from messaging.management.commands.drill import Record
 from messaging.management.drill_database import PREFIX, url_of
 from messaging.models import Bot, Drill, Message
 from messaging.statuses import Status
@@ -154,6 +155,13 @@ def test_people_count_what_they_took_back_in_time(keys: list[int]) -> None:
     Bot.objects.update(name=STOPPED)
     people.take(Turn(0.5, (), stops_bot=True))
     assert people.canceled == Message.objects.filter(status=Status.CANCELED).count() == 4
+
+
+def test_a_drill_that_broke_down_has_no_result(db: None) -> None:
+    record = Drill.objects.create()
+    Record(record.pk).end({})
+    record.refresh_from_db()
+    assert record.passed is None and record.ended_at
 
 
 # -- The button ------------------------------------------------------------------------------------

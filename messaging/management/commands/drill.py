@@ -147,7 +147,7 @@ class Record:
     def end(self, figures: dict[str, Any]) -> None:
         if self.is_wanted:
             kept = {name: value for name, value in figures.items() if name != "passed"}
-            self.rows.update(ended_at=timezone.now(), passed=figures.get("passed", False), figures=kept)
+            self.rows.update(ended_at=timezone.now(), passed=figures.get("passed"), figures=kept)
 
 
 def _inner(size: Size, database: str, log: Any) -> "subprocess.Popen[str]":
