@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from messaging import applying, sweeping
 from messaging.drilling import disturber, world
@@ -74,7 +75,7 @@ class Course:
         """Returns the books, and the figures of this run for people and machines."""
         began = time.monotonic()
         orders = world.build(self.referee, self.size.rows, self.size.pace, self.chance)
-        self.say(f"made {len(orders)} rows; seed {self.size.seed}")
+        self.say(_("made %(count)s rows; seed %(seed)s") % {"count": len(orders), "seed": self.size.seed})
         self.crew = Crew(clusters=max(1, self.size.workers // settings.Q_CLUSTER["workers"]))
         self.disturber = Disturber(self.crew, self.referee, self.chance, self.size.kills, self.say)
         keys = list(Message.objects.order_by("pk").values_list("pk", flat=True))
@@ -115,7 +116,7 @@ class Course:
         self.disturber.calm()
         self.people.resume()
         self.supply.release_all()
-        self.say("everything works again")
+        self.say(_("everything works again"))
         deadline = time.monotonic() + 4 * STANDSTILL + self.size.rows / 100
         while time.monotonic() < deadline and (self.gone < self.size.rows or self.disturber.has_sleepers):
             self._watch()
@@ -123,7 +124,8 @@ class Course:
             Message.objects.filter(status=Status.QUEUED, due_at__gt=timezone.now()).update(
                 due_at=timezone.now()
             )
-        self.say("waited until all was settled" if self.gone == self.size.rows else "waited long enough")
+        is_over = self.gone == self.size.rows
+        self.say(_("waited until all was settled") if is_over else _("waited long enough"))
 
     def _hear_out(self) -> None:
         """Wait until every webhook was sent, kept and applied."""
@@ -131,7 +133,8 @@ class Course:
         while time.monotonic() < deadline and not (self.referee.is_silent() and self._all_applied()):
             self._watch()
         sweeping.sweep()
-        self.say("every webhook was applied" if self._all_applied() else "some webhooks were not applied")
+        is_heard = self._all_applied()
+        self.say(_("every webhook was applied") if is_heard else _("some webhooks were not applied"))
 
     def _all_applied(self) -> bool:
         """What the web left behind is applied as the sweeper would do it, and not a minute later."""
@@ -159,7 +162,7 @@ class Course:
             self.say("…")
 
     def _restart(self) -> None:
-        self.say(f"nothing moved for {STANDSTILL} s: restarted every cluster")
+        self.say(_("nothing moved for %(seconds)s s: restarted every cluster") % {"seconds": STANDSTILL})
         self.crew.stop()
         self.restarts += 1
         self._moved = time.monotonic()

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from messaging import canceling, connecting, queueing
 from messaging.drilling.world import STOPPED
@@ -56,7 +57,8 @@ class People:
         rows = Message.objects.filter(pk__in=turn.wanted)
         done = sum(canceling.cancel(row, self.actor) for row in rows)
         self.canceled += done
-        said = f"people canceled {done} of {len(turn.wanted)} messages in time"
+        text = _("people canceled %(done)s of %(wanted)s messages in time")
+        said = text % {"done": done, "wanted": len(turn.wanted)}
         return f"{said}; {self._stop()}" if turn.stops_bot else said
 
     def _stop(self) -> str:
@@ -65,7 +67,7 @@ class People:
         connecting.pause(bot, self.actor)
         done = canceling.cancel_waiting(bot, self.actor)
         self.canceled += done
-        return f"somebody stopped a bot and canceled its {done} messages"
+        return _("somebody stopped a bot; messages canceled: %(count)s") % {"count": done}
 
     def resume(self) -> None:
         """Whatever came back to the stopped bot's queue may leave after all."""

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils.translation import override
 
 from messaging import drilling
 from messaging.drilling.books import Books, Row, Taken, balance
@@ -157,6 +158,11 @@ def test_people_count_what_they_took_back_in_time(keys: list[int]) -> None:
     assert people.canceled == Message.objects.filter(status=Status.CANCELED).count() == 4
 
 
+def test_it_speaks_the_language_of_whoever_runs_it(db: None) -> None:
+    with override("es"), pytest.raises(CommandError, match="Aquí no"):
+        call_command("drill", inside=True)
+
+
 def test_a_drill_that_broke_down_has_no_result(db: None) -> None:
     record = Drill.objects.create()
     Record(record.pk).end({})
@@ -202,6 +208,11 @@ def test_they_notice_a_row_that_is_behind_what_was_reported() -> None:
     found = books(row(Status.DELIVERED, "a"), taken=(told,))
     assert found.behind == ("D-0 is delivered, and a webhook said that a is read",)
     assert found.objections and found.figures()["behind"] == 1
+
+
+def test_they_say_so_in_the_language_of_whoever_reads() -> None:
+    with override("pt-br"):
+        assert books(row(Status.ACCEPTED)).lost == ("D-0 está aceita e nunca foi recebida pelo provedor",)
 
 
 def test_they_ask_only_for_what_was_reported() -> None:
