@@ -66,7 +66,7 @@ def is_of_a_drill(environ: Path) -> bool:
 def test_nothing_is_lost_or_doubled_whatever_is_killed(environment: dict[str, str]) -> None:
     record = Drill.objects.create()
     sizes = ("--rows", "300", "--workers", "4", "--kills", "3", "--record", str(record.pk))
-    done = subprocess.run(command(*sizes), env=environment, capture_output=True, text=True, timeout=150)
+    done = subprocess.run(command(*sizes), env=environment, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])
     parts = ("accepted", "failed", "unknown", "waiting", "skipped", "canceled")
