@@ -59,12 +59,13 @@ def _keep_beating(over: threading.Event) -> None:
 def begin() -> None:
     """The first beat of a process. Forgets those of this host that ended, also one with the same number."""
     beats = WorkerBeat.objects.filter(host=socket.gethostname())
-    dead = [row.pk for row in beats if row.pid == os.getpid() or not _is_running(row.pid)]
+    dead = [row.pk for row in beats if row.pid == os.getpid() or not is_running(row.pid)]
     beats.filter(pk__in=dead).delete()
     beat()
 
 
-def _is_running(pid: int) -> bool:
+def is_running(pid: int) -> bool:
+    """Whether there is a process of this number here, whoever's it is."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,13 +1,7 @@
 """The only module that knows the queue. Tasks wake a worker; what is to be done stands in the rows."""
 
-import fcntl
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -17,7 +11,7 @@ from django_q.models import Schedule
 from django_q.signals import post_spawn
 from django_q.tasks import async_task
 
-from messaging import health, jams
+from messaging import health, jams, seats
 
 PUMP = "messaging.tasks.pump"
 SWEEP = "messaging.tasks.sweep"
@@ -45,31 +39,6 @@ def wake_canceling() -> None:
     transaction.on_commit(partial(async_task, CANCEL, save=False))
 
 
-@contextmanager
-def seat() -> Iterator[int]:
-    """The number of a place among the pumps of this cluster, from 1; 0 if all are taken.
-
-    There is one fewer than there are workers, so that one worker is always free for other tasks. A place is
-    a lock on a file, which the kernel gives back when its process dies, however it dies.
-    """
-    folder = Path(tempfile.gettempdir())
-    for number in range(1, max(settings.Q_CLUSTER["workers"] - 1, 1) + 1):
-        with (folder / f"jelou-admin-{os.getuid()}-{os.getppid()}-{number}.lock").open("a") as file:
-            if is_free(file):
-                yield number
-                return
-    yield 0
-
-
-def is_free(file: TextIO) -> bool:
-    """Whether nobody else holds a lock on this file; holds it from now on if so, until it is closed."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
-
-
 def watch() -> None:
     """Connect us to the queue: what runs every minute; and the sweeper, whenever a worker starts."""
     post_migrate.connect(_schedule_rounds, sender=apps.get_app_config("messaging"))
@@ -85,6 +54,7 @@ def _schedule_rounds(**_kwargs: Any) -> None:
 def _begin_work(**_kwargs: Any) -> None:
     """The queue says so in each worker process, before its first task."""
     health.keep_beating()
+    seats.clear()
     # The first processes of a cluster are its workers, a monitor and a pusher.
     jams.watch(settings.Q_CLUSTER["workers"] + 2)
     async_task(SWEEP, save=False)

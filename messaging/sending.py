@@ -169,10 +169,11 @@ class Pump:
         try:
             step()
         except (OperationalError, InterfaceError) as error:
-            self._trouble_since = self._trouble_since or time.monotonic()
+            if not self._trouble_since:
+                self._trouble_since = time.monotonic()
+                logger.warning("The database is away: %s", error)
             if time.monotonic() - self._trouble_since > GIVE_UP_SECONDS:
                 raise
-            logger.warning("The database is away: %s", type(error).__name__)
             connection.close()
             time.sleep(0.2)  # a moment for the server to come back
         else:

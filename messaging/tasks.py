@@ -1,6 +1,6 @@
 """What the queue runs. Each task fetches nothing and decides nothing: it calls one verb."""
 
-from messaging import canceling, exporting, health, queueing, reconciling, sending, summaries, sweeping
+from messaging import canceling, exporting, health, reconciling, seats, sending, summaries, sweeping
 from messaging.cores import on_one_core
 
 
@@ -8,7 +8,7 @@ def pump() -> int:
     """Returns how many calls were made; none if this cluster has pumps enough."""
     pump = sending.Pump()
     try:
-        with queueing.seat() as seat:
+        with seats.take() as seat:
             if not seat:
                 return 0
             with health.pumping(), on_one_core(seat):

@@ -29,6 +29,7 @@ LAYERS = {
         messaging.deciding
         messaging.backlog messaging.waiting messaging.operations messaging.headlines messaging.canceling
         messaging.template_sync messaging.queueing messaging.cores messaging.health messaging.jams
+        messaging.seats
         messaging.explaining messaging.resending messaging.replaying messaging.windows
         messaging.counting messaging.summaries messaging.funnels
         messaging.searching messaging.address_parts messaging.finding_people messaging.paging

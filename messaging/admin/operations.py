@@ -64,6 +64,7 @@ FIGURES = {
     "waiting": _("Still waiting"),
     "lost": _("Lost"),
     "doubled": _("Sent twice"),
+    "behind": _("Behind what a webhook reported"),
     "kills": _("Workers killed"),
     "in_flight_at_kills": _("On their way when a worker was killed"),
     "restarts": _("Restarts"),
@@ -71,7 +72,7 @@ FIGURES = {
     "seconds": _("Seconds it took"),
 }
 # There must be none of these.
-FORBIDDEN = frozenset({"lost", "doubled", "waiting"})
+FORBIDDEN = frozenset({"lost", "doubled", "behind", "waiting"})
 
 
 def _figures(drill: Drill | None) -> list[dict[str, Any]]:

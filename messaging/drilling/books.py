@@ -1,4 +1,4 @@
-"""Our rows against what the simulator took. Pure, so that it can be shown to notice.
+"""Our rows against what the simulator took and reported. Pure, so that it can be shown to notice.
 
 Every row carries an order number of its own into the message, so a message says which row it belongs to,
 whatever id was stored.
@@ -9,7 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from messaging.statuses import Status
+from django.utils.translation import gettext as _
+
+from messaging.statuses import ORDER, Status
 
 # Under which heading of the books a row stands.
 HEADINGS = {
@@ -40,21 +42,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Taken:
-    """One message that the simulator took, and whether it then failed on the way to the phone."""
+    """One message that the simulator took, how far it came, and what of that its webhooks have told us."""
 
     order: str
     person: str
     id: str
-    has_failed: bool = False
+    status: Status = Status.ACCEPTED
+    reported: frozenset[Status] = frozenset()
 
 
 @dataclass(frozen=True)
 class Books:
-    """`lost` and `doubled` are sentences, one for each case.
+    """`lost`, `doubled` and `behind` are sentences, one for each case. Behind is a row that a webhook told
+    more about than it says; `reported` counts the messages that any webhook told about.
 
     `uncertain` counts the simulator's answers that cannot tell whether a message was taken; beyond those,
     only what was in flight may be unknown. `refused` counts the answers that certainly took nothing; without
-    them, only what failed at the simulator may have failed here. `unknown_taken` are the unknown rows that
+    them, only what failed at the simulator may have failed here. `taken_back` counts the rows of which people
+    were told that they are canceled; those and no others are. `unknown_taken` are the unknown rows that
     the simulator's list could have settled.
     """
 
@@ -62,26 +67,38 @@ class Books:
     counts: dict[str, int]
     lost: tuple[str, ...]
     doubled: tuple[str, ...]
+    behind: tuple[str, ...]
     misruled: tuple[str, ...]
     unexplained: int
     unknown_taken: int
     uncertain: int
     groundless: int
     refused: int
+    taken_back: int
+    reported: int
 
     @property
     def objections(self) -> list[str]:
         """Why these books do not balance; empty when they do."""
-        found = [*self.lost, *self.doubled, *self.misruled]
+        found = [*self.lost, *self.doubled, *self.behind, *self.misruled]
         if sum(self.counts.values()) != self.planned:
-            found.append(f"{self.planned} were planned, and {sum(self.counts.values())} are there")
+            values = {"planned": self.planned, "there": sum(self.counts.values())}
+            found.append(_("%(planned)s were planned, and %(there)s are there") % values)
         if self.unexplained > self.uncertain:
-            why = f"only {self.uncertain} answers were uncertain"
-            found.append(f"{self.unexplained} are unknown that were in flight at no kill, and {why}")
+            text = _(
+                "%(count)s are unknown that were in flight at no kill, and only %(uncertain)s answers were"
+                " uncertain"
+            )
+            found.append(text % {"count": self.unexplained, "uncertain": self.uncertain})
         if self.groundless > self.refused:
-            found.append(f"{self.groundless} failed without being taken, and {self.refused} were refused")
+            text = _("%(count)s failed without being taken, and %(refused)s were refused")
+            found.append(text % {"count": self.groundless, "refused": self.refused})
+        if self.counts["canceled"] != self.taken_back:
+            values = {"told": self.taken_back, "there": self.counts["canceled"]}
+            found.append(_("people canceled %(told)s, and %(there)s are canceled") % values)
         if self.counts["waiting"]:
-            found.append(f"{self.counts['waiting']} still wait though nothing is in their way")
+            text = _("%(count)s still wait though nothing is in their way")
+            found.append(text % {"count": self.counts["waiting"]})
         return found
 
     def figures(self) -> dict[str, Any]:
@@ -91,13 +108,21 @@ class Books:
             **self.counts,
             "lost": len(self.lost),
             "doubled": len(self.doubled),
+            "behind": len(self.behind),
+            "reported": self.reported,
             "uncertain": self.uncertain,
             "unknown_taken": self.unknown_taken,
         }
 
 
 def balance(
-    planned: Collection[str], rows: Iterable[Row], taken: Iterable[Taken], *, uncertain: int, refused: int
+    planned: Collection[str],
+    rows: Iterable[Row],
+    taken: Iterable[Taken],
+    *,
+    uncertain: int,
+    refused: int,
+    taken_back: int,
 ) -> Books:
     """Compare, row by row. `planned` names every order that was to be sent."""
     rows = list(rows)
@@ -112,12 +137,15 @@ def balance(
         counts=_counts(rows),
         lost=tuple(_lost(planned, rows, by_order, by_id)),
         doubled=tuple(_doubled(by_order)),
-        misruled=tuple(f"{row.order} is {row.status} against the rules" for row in rows if _misruled(row)),
+        behind=tuple(_behind(rows, by_id)),
+        misruled=tuple(_misruled(rows)),
         unexplained=sum(not row.in_flight for row in unknown),
         unknown_taken=sum(row.order in by_order for row in unknown),
         uncertain=uncertain,
         groundless=sum(row.status == Status.FAILED and row.order not in by_order for row in rows),
         refused=refused,
+        taken_back=taken_back,
+        reported=sum(bool(message.reported) for message in by_id.values()),
     )
 
 
@@ -129,7 +157,22 @@ def _counts(rows: Iterable[Row]) -> dict[str, int]:
 def _doubled(by_order: dict[str, list[Taken]]) -> Iterator[str]:
     for order, messages in by_order.items():
         for again in messages[1:]:
-            yield f"{order} was taken {len(messages)} times: {messages[0].id} and {again.id}"
+            values = {"order": order, "count": len(messages), "first": messages[0].id, "again": again.id}
+            yield _("%(order)s was taken %(count)s times: %(first)s and %(again)s") % values
+
+
+def _behind(rows: Iterable[Row], by_id: Mapping[str, Taken]) -> Iterator[str]:
+    for row in rows:
+        named = by_id.get(row.provider_id)
+        told = max(named.reported, key=ORDER.index, default=None) if named else None
+        if told and _rank(row.status) < _rank(told):
+            text = _("%(order)s is %(status)s, and a webhook said that %(id)s is %(told)s")
+            yield text % _about(row, id=row.provider_id, told=_word(told))
+
+
+def _rank(status: str) -> int:
+    """How far to the right; what never left stands left of everything."""
+    return ORDER.index(Status(status)) if status in ORDER else -1
 
 
 def _lost(
@@ -139,16 +182,20 @@ def _lost(
     by_id: Mapping[str, Taken],
 ) -> Iterator[str]:
     wanted, there = set(planned), {row.order for row in rows}
-    yield from (f"{order} is gone" for order in sorted(wanted - there))
-    yield from (f"{order} was taken, and never planned" for order in sorted(by_order.keys() - wanted))
+    for order in sorted(wanted - there):
+        yield _("%(order)s is gone") % {"order": order}
+    for order in sorted(by_order.keys() - wanted):
+        yield _("%(order)s was taken, and never planned") % {"order": order}
     for row in rows:
         if mistake := _mistake(row, by_order.get(row.order, []), by_id.get(row.provider_id)):
-            yield f"{row.order} {mistake}"
+            yield mistake
 
 
-def _misruled(row: Row) -> bool:
-    """Only what must be skipped is, and all of it."""
-    return row.is_blocked != (row.status == Status.SKIPPED)
+def _misruled(rows: Iterable[Row]) -> Iterator[str]:
+    """Only what must be skipped is, and all of it that nobody canceled before."""
+    for row in rows:
+        if row.is_blocked != (row.status == Status.SKIPPED) and row.status != Status.CANCELED:
+            yield _("%(order)s is %(status)s against the rules") % _about(row)
 
 
 def _mistake(row: Row, own: Collection[Taken], named: Taken | None) -> str:
@@ -157,11 +204,25 @@ def _mistake(row: Row, own: Collection[Taken], named: Taken | None) -> str:
     The provider's list does not tell two messages to one person apart, so rows may have each other's ids.
     """
     if row.provider_id and (named is None or named.person != row.person):
-        return f"has the id {row.provider_id}, which is no message to this person"
+        text = _("%(order)s has the id %(id)s, which is no message to this person")
+        return text % _about(row, id=row.provider_id)
     if row.status in HEADINGS["accepted"]:
-        return "" if own else f"is {row.status}, and was never taken"
+        if named and _rank(row.status) > _rank(named.status):
+            text = _("%(order)s is %(status)s, and %(id)s is only %(real)s")
+            return text % _about(row, id=named.id, real=_word(named.status))
+        return "" if own else _("%(order)s is %(status)s, and was never taken") % _about(row)
     if not own or row.status in OPEN:
         return ""
     if row.status != Status.FAILED:
-        return f"was taken, and counts as {row.status}"
-    return "" if named and named.has_failed else "was taken and did not fail, and counts as failed"
+        return _("%(order)s was taken, and counts as %(status)s") % _about(row)
+    has_failed = named is not None and named.status == Status.FAILED
+    return "" if has_failed else _("%(order)s was taken and did not fail, and counts as failed") % _about(row)
+
+
+def _about(row: Row, **more: str) -> dict[str, str]:
+    return {"order": row.order, "status": _word(row.status), **more}
+
+
+def _word(status: str) -> str:
+    """As it stands in the middle of a sentence."""
+    return Status(status).label.lower()

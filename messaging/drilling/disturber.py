@@ -10,11 +10,14 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from messaging import queueing
 from messaging.drilling.crew import Crew, send_signal
@@ -35,6 +38,12 @@ FAULTS = (
     ("latency", 0.1, 0.4),
     ("latency", 0.5, 0.1),
 )
+# In which order webhooks come, by the simulator's word for it, and what is told then.
+ORDERS = {
+    "natural": gettext_noop("webhooks come %(late)s s late, in their order, and %(duplicates)s times more"),
+    "reversed": gettext_noop("webhooks come %(late)s s late, the last first, and %(duplicates)s times more"),
+    "random": gettext_noop("webhooks come %(late)s s late, in any order, and %(duplicates)s times more"),
+}
 # Of messages that are taken, those that never arrive.
 FAILING = 0.01
 # What a stopped process may still have under way at the database, in seconds.
@@ -42,15 +51,19 @@ BREATH = 0.05
 # Kinds of mishaps that kill nobody.
 OTHERS = 6
 LOCKED_SECONDS = 2
-# Seconds from one mishap to the next, at least; without any, rows would all leave in as many each.
-SPACING = 0.8
-# If nothing moves, the next thing goes wrong after so many seconds all the same.
-IMPATIENCE = 3
 
 
 def mishaps(kills: int) -> int:
     """How many things go wrong in all: as many others as kills, and each kind of them once."""
     return kills + max(kills, OTHERS)
+
+
+@dataclass(frozen=True)
+class Mishap:
+    """`share` says how much of its portion workers have begun with when it happens."""
+
+    share: float
+    happen: Callable[[], str]
 
 
 class Disturber:
@@ -63,22 +76,15 @@ class Disturber:
         self.in_flight: set[int] = set()
         self.done: Counter[str] = Counter()
         self._sleepers: list[tuple[float, int]] = []
-        self._last = time.monotonic()
-        self._plan = self._planned(kills)
+        self.plan = self._planned(kills)
 
-    def _planned(self, kills: int) -> list[tuple[float, Callable[[], str]]]:
-        """Which share of the rows has left when what happens; the last first."""
+    def _planned(self, kills: int) -> list[Mishap]:
         killings = (self._worker, self._parent, self._cluster, self._worker, self._sentinel, self._cluster)
         others = (self._cut, self._stop, self._lose_tasks, self._repeat_tasks, self._shuffle, self._throttle)
         what = [killings[number % len(killings)] for number in range(kills)]
         what += [others[number % len(others)] for number in range(mishaps(kills) - kills)]
         self.chance.shuffle(what)
-        moments = sorted((self.chance.uniform(0.02, 0.85) for _ in what), reverse=True)
-        return list(zip(moments, what, strict=True))
-
-    @property
-    def has_more(self) -> bool:
-        return bool(self._plan)
+        return [Mishap(self.chance.uniform(0.05, 0.7), action) for action in what]
 
     def begin(self, rows: int) -> None:
         """The faults that are there all the time; a short run has each of them, too."""
@@ -88,23 +94,17 @@ class Disturber:
         self.referee.tell("switches", failing=FAILING)
         self._shuffle()
 
-    def tick(self, share: float) -> None:
-        """Do what is due when this share of the rows has left."""
-        self._wake_sleepers()
-        since = time.monotonic() - self._last
-        if since > SPACING and self._plan and (self._plan[-1][0] <= share or since > IMPATIENCE):
-            _moment, action = self._plan.pop()
-            self.say(action())
-            self.done[action.__name__.strip("_")] += 1
-            self._last = time.monotonic()
+    def do(self, mishap: Mishap) -> None:
+        self.say(mishap.happen())
+        self.done[mishap.happen.__name__.strip("_")] += 1
 
     def calm(self) -> None:
         """Nothing goes wrong any more."""
-        self._plan.clear()
         self.referee.clear_faults()
         self.referee.tell("switches", late=0, order="natural", duplicates=0)
 
-    def _wake_sleepers(self) -> None:
+    def wake_sleepers(self) -> None:
+        """Those whose time has come."""
         now = time.monotonic()
         send_signal([pid for moment, pid in self._sleepers if moment <= now], signal.SIGCONT)
         self._sleepers = [(moment, pid) for moment, pid in self._sleepers if moment > now]
@@ -121,25 +121,26 @@ class Disturber:
 
     def _worker(self) -> str:
         """One of the sentinel's children, busy or not."""
-        return self._kill("a worker", self._any(self.crew.workers()))
+        return self._kill(_("killed a worker, with %(count)s in flight"), self._any(self.crew.workers()))
 
     def _parent(self) -> str:
         """Its sentinel and its workers go on; another cluster starts beside them."""
-        return self._kill("a cluster's parent", [self.chance.choice(self.crew.clusters).parent])
+        parent = self.chance.choice(self.crew.clusters).parent
+        return self._kill(_("killed a cluster's parent, with %(count)s in flight"), [parent])
 
     def _sentinel(self) -> str:
         """Its workers go on without anybody who watches over them."""
-        return self._kill("a sentinel", self._any(self.crew.sentinels()))
+        return self._kill(_("killed a sentinel, with %(count)s in flight"), self._any(self.crew.sentinels()))
 
     def _cluster(self) -> str:
         """All of it at once, as when the power goes; what an earlier kill left goes first."""
-        cluster = self.crew.everybody()[0]
-        return self._kill("a whole cluster", [one.pid for one in cluster.members()])
+        members = self.crew.everybody()[0].members()
+        return self._kill(_("killed a whole cluster, with %(count)s in flight"), [one.pid for one in members])
 
-    def _kill(self, what: str, pids: list[int]) -> str:
+    def _kill(self, text: str, pids: list[int]) -> str:
         count = self._freeze(pids)
         send_signal(pids, signal.SIGKILL)
-        return f"killed {what}, with {count} in flight"
+        return text % {"count": count}
 
     def _stop(self) -> str:
         """A worker stands still for longer than its lease, and then goes on as if nothing had been."""
@@ -147,7 +148,7 @@ class Disturber:
         count = self._freeze(pids)
         until = time.monotonic() + settings.SEND_LEASE_SECONDS + 1
         self._sleepers += [(until, pid) for pid in pids]
-        return f"stopped a worker for longer than its lease, with {count} in flight"
+        return _("stopped a worker for longer than its lease, with %(count)s in flight") % {"count": count}
 
     def _any(self, pids: list[int]) -> list[int]:
         return self.chance.sample(pids, min(1, len(pids)))
@@ -169,7 +170,7 @@ class Disturber:
     def _cut(self) -> str:
         if connection.vendor == "sqlite":
             threading.Thread(target=self._lock, daemon=True).start()
-            return f"locked the database for {LOCKED_SECONDS} s"
+            return _("locked the database for %(seconds)s s") % {"seconds": LOCKED_SECONDS}
         return self._terminate()
 
     def _lock(self) -> None:
@@ -190,13 +191,14 @@ class Disturber:
             )
             cut = len(cursor.fetchall())
         send_signal(workers, signal.SIGCONT)
-        return f"cut {cut} database connections, with {count} in flight"
+        text = _("cut %(connections)s database connections, with %(count)s in flight")
+        return text % {"connections": cut, "count": count}
 
     # -- The queue -----------------------------------------------------------------------------------
 
     def _lose_tasks(self) -> str:
         count, _by_model = _tasks().objects.all().delete()
-        return f"lost {count} tasks of the queue"
+        return _("lost %(count)s tasks of the queue") % {"count": count}
 
     def _repeat_tasks(self) -> str:
         """Every task twice, and somebody woken once more, whether there is something to do or not."""
@@ -205,24 +207,24 @@ class Disturber:
             task.pk = None
         _tasks().objects.bulk_create(tasks)
         queueing.wake()
-        return f"repeated {len(tasks)} tasks of the queue, and woke somebody"
+        return _("repeated %(count)s tasks of the queue, and woke somebody") % {"count": len(tasks)}
 
     # -- The provider --------------------------------------------------------------------------------
 
     def _shuffle(self) -> str:
         """Webhooks late, repeated and out of order, in another way than before."""
+        order = self.chance.choice(tuple(ORDERS))
         switches = {
             "late": round(self.chance.uniform(0, 2), 1),
-            "order": self.chance.choice(("natural", "reversed", "random")),
+            "order": order,
             "duplicates": self.chance.choice((0, 1, 1, 2)),
         }
         self.referee.tell("switches", **switches)
-        late, order, copies = switches.values()
-        return f"webhooks come {late} s late, in {order} order, and {copies} times more"
+        return _(ORDERS[order]) % switches
 
     def _throttle(self) -> str:
         self.referee.tell("faults", kind="429", next=3, retry_after=1)
-        return "the provider asks for a pause"
+        return _("the provider asks for a pause")
 
 
 def _tasks() -> Any:

@@ -7,7 +7,16 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from messaging.drilling.books import Taken
+from messaging.statuses import Status
 
+# Its words are Jelou's; what it calls SCHEDULED, PROCESSING or REPLY does not come about here.
+STATUSES = {
+    "CREATED": Status.ACCEPTED,
+    "DELIVERED_CHANNEL": Status.SENT,
+    "DELIVERED_USER": Status.DELIVERED,
+    "READ": Status.READ,
+    "FAILED": Status.FAILED,
+}
 # Answers of the simulator after which nobody can say from outside whether the message was taken.
 UNCERTAIN = (
     "timeout_before",
@@ -40,6 +49,10 @@ class Referee:
         faults = self.ask("counters")["faults"]
         return sum(faults.get(kind, 0) for kind in kinds)
 
+    def is_silent(self) -> bool:
+        """Whether nothing becomes of any message any more, and every webhook about it has been sent."""
+        return not self.ask("pending")["count"]
+
     def taken(self) -> list[Taken]:
         """Every message it took; the order number is the last of its parameters."""
         return [
@@ -47,7 +60,8 @@ class Referee:
                 order=message["body"]["parameters"][-1],
                 person=f"{message['bot']} {message['destination']}",
                 id=message["id"],
-                has_failed=message["status"] == "FAILED",
+                status=STATUSES[message["status"]],
+                reported=frozenset(STATUSES[word] for word in message["heard"]),
             )
             for message in self.ask("messages", kind="hsm")
         ]

@@ -11,6 +11,7 @@ from messaging import connecting
 from messaging.content import TemplateContent
 from messaging.demo import PREFIXES
 from messaging.drilling.referee import Referee
+from messaging.drilling.supply import HELD_BACK
 from messaging.models import Account, Bot, Contact, Conversation, Lane, Message
 from messaging.template_sync import sync_templates
 from templates_app.models import Template
@@ -33,6 +34,10 @@ BLOCKED = 67
 INTERACTIVE = 0.1
 
 
+# Somebody cancels all that waits of this bot.
+STOPPED = "drill-stopped"
+
+
 @dataclass(frozen=True)
 class Sender:
     """A bot of the drill, with its share of all rows and of the pace, both in parts of a hundred."""
@@ -44,15 +49,16 @@ class Sender:
 
 
 SENDERS = (
-    Sender("drill-first", share=50, pace=50),
-    Sender("drill-second", share=38, pace=1000),
+    Sender("drill-first", share=46, pace=46),
+    Sender("drill-second", share=36, pace=1000),
     Sender("drill-webhook", share=10, pace=12, has_webhook=True),
     Sender("drill-slow", share=2, pace=3),
+    Sender(STOPPED, share=6, pace=6),
 )
 
 
 def build(referee: Referee, count: int, pace: float, chance: random.Random) -> list[str]:
-    """Make everything, with `count` rows queued that leave at a `pace` a second.
+    """Make everything, with `count` rows queued that leave at a `pace` a second once they are let go.
 
     Returns their order numbers.
     """
@@ -97,7 +103,7 @@ def _contacts(count: int) -> list[Contact]:
 def _rows(
     orders: list[str], templates: list[Template], contacts: list[Contact], chance: random.Random
 ) -> Iterator[Message]:
-    due_at, shares = timezone.now(), [sender.share for sender in SENDERS]
+    due_at, shares = timezone.now() + HELD_BACK, [sender.share for sender in SENDERS]
     for order in orders:
         template = chance.choices(templates, shares)[0]
         contact = chance.choice(contacts)

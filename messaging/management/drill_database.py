@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from django.core.management import CommandError
 from django.db import ProgrammingError, connection
+from django.utils.translation import gettext as _
 
 PREFIX = "drill_"
 
@@ -53,8 +54,8 @@ def _create(name: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
     except ProgrammingError as error:
-        user = connection.settings_dict["USER"]
-        sentence = f'The drill needs a database of its own. Allow it: ALTER ROLE "{user}" CREATEDB'
+        allow = f'ALTER ROLE "{connection.settings_dict["USER"]}" CREATEDB'
+        sentence = _("The drill needs a database of its own. Allow it: %(command)s") % {"command": allow}
         raise CommandError(f"{sentence} ({str(error).strip()})") from error
     finally:
         connection.close()  # it would lie idle for minutes, and be ended

@@ -34,6 +34,22 @@ TIMEOUT = 10.0
 Action = Callable[[], object]
 
 
+class Tally:
+    """How much is still to come. What follows from something is added before that is taken off, so the
+    count is 0 only when all is over."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lock = threading.Lock()
+
+    def add(self, number: int) -> None:
+        with self._lock:
+            self.count += number
+
+
+PENDING = Tally()
+
+
 class Schedule:
     """Runs actions when they are due, in a thread of its own."""
 
@@ -43,21 +59,26 @@ class Schedule:
         self._changed = threading.Condition()
 
     def after(self, seconds: float, action: Action) -> None:
+        PENDING.add(1)
         with self._changed:
             heapq.heappush(self._heap, (time.monotonic() + seconds, next(self._count), action))
             self._changed.notify()
 
     def clear(self) -> None:
         with self._changed:
+            PENDING.add(-len(self._heap))
             self._heap.clear()
 
     def run(self) -> None:
         """For ever; one action that goes wrong takes no other with it."""
         while True:
+            action = self._next()
             try:
-                self._next()()
+                action()
             except Exception:
                 logger.exception("Something planned went wrong")
+            finally:
+                PENDING.add(-1)
 
     def _next(self) -> Action:
         with self._changed:
@@ -70,7 +91,7 @@ class Schedule:
 
 @dataclass
 class Delivery:
-    """One webhook on its way; `attempt` counts from 1."""
+    """One webhook on its way; `attempt` counts from 1. `heard` is called when the other side has taken it."""
 
     url: str
     event: str
@@ -80,6 +101,7 @@ class Delivery:
     headers: dict[str, str]
     era: int
     taken: range
+    heard: Action | None
     attempt: int = 1
     key: int = field(init=False)
 
@@ -107,11 +129,13 @@ def come_home() -> None:
             pass
 
 
-def post(bot: Bot, number: str, letter: Letter, wait: float = 0.0) -> None:
+def post(bot: Bot, number: str, letter: Letter, wait: float = 0.0, heard: Action | None = None) -> None:
     """Sends it after `wait` seconds, as late, as often or as rarely as the switches say."""
     content = json.dumps(letter.body, ensure_ascii=False).encode()
     headers = {"Content-Type": "application/json", "User-Agent": "simulator", **letter.sign(content)}
-    delivery = Delivery(letter.url, letter.event, bot.id, number, content, headers, WORLD.era, letter.taken)
+    delivery = Delivery(
+        letter.url, letter.event, bot.id, number, content, headers, WORLD.era, letter.taken, heard
+    )
     if WORLD.dice.random() < WORLD.switches.drop:
         _log(delivery, "dropped")
         return
@@ -120,7 +144,11 @@ def post(bot: Bot, number: str, letter: Letter, wait: float = 0.0) -> None:
 
 
 def _dispatch(delivery: Delivery) -> Action:
-    return lambda: BAGS[delivery.key].put(delivery)
+    def put() -> None:
+        PENDING.add(1)
+        BAGS[delivery.key].put(delivery)
+
+    return put
 
 
 def _carry(bag: "queue.SimpleQueue[Delivery]", errand: threading.Lock) -> None:
@@ -132,11 +160,15 @@ def _carry(bag: "queue.SimpleQueue[Delivery]", errand: threading.Lock) -> None:
                     _deliver(delivery)
         except Exception:
             logger.exception("A webhook went wrong")
+        finally:
+            PENDING.add(-1)
 
 
 def _deliver(delivery: Delivery) -> None:
     outcome = _attempt(delivery)
     _log(delivery, outcome)
+    if outcome in delivery.taken and delivery.heard:
+        delivery.heard()
     delays = WORLD.switches.retry_delays
     if outcome not in delivery.taken and delivery.attempt <= len(delays):
         wait = delays[delivery.attempt - 1]

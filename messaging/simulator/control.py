@@ -12,6 +12,7 @@
     POST look              {"bot", "number"}: somebody opens the chat
     POST bird/…            a workspace, its channels, templates and contacts: see `bird/turning.py`
     GET  counters, messages?bot=&destination=&elementName=&kind=, deliveries?event=, ready
+    GET  pending           {"count"} of steps and webhooks still to come
 
 Mistakes are answered with 400 and {"error": sentence}.
 """
@@ -134,6 +135,10 @@ def deliveries(given: Json) -> list[Json]:
     return [row for row in rows if all(row[name] == value for name, value in given.items())]
 
 
+def pending(given: Json) -> Json:
+    return {"count": callbacks.PENDING.count}
+
+
 def ready(given: Json) -> Json:
     return {"ready": True}
 
@@ -148,6 +153,7 @@ def as_json(message: Message) -> Json:
         "status": message.status,
         "error": message.error,
         "createdAt": iso(message.created),
+        "heard": sorted(message.heard),
         "times": {status: iso(moment) for status, moment in message.times.items()},
         "reply": message.answer,
         "body": message.body,

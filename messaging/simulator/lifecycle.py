@@ -11,7 +11,7 @@ import time
 from functools import partial
 
 from messaging.simulator import callbacks
-from messaging.simulator.callbacks import SCHEDULE, VOICES
+from messaging.simulator.callbacks import SCHEDULE, VOICES, Action
 from messaging.simulator.letters import Letter
 from messaging.simulator.rows import Json, Message
 from messaging.simulator.world import WORLD
@@ -143,12 +143,18 @@ def _press(message: Message, text: str) -> None:
 
 def _tell(message: Message, status: str) -> None:
     voice = VOICES[WORLD.bots[message.bot].provider]
-    _post(message, voice.status(message, status, WORLD.now()), _shuffle(message, status))
+    letters = voice.status(message, status, WORLD.now())
+    _post(message, letters, _shuffle(message, status), partial(_note, message, status))
 
 
-def _post(message: Message, letters: list[Letter], wait: float = 0.0) -> None:
+def _note(message: Message, status: str) -> None:
+    with WORLD.lock:
+        message.heard.add(status)
+
+
+def _post(message: Message, letters: list[Letter], wait: float = 0.0, heard: Action | None = None) -> None:
     for letter in letters:
-        callbacks.post(WORLD.bots[message.bot], message.number, letter, wait)
+        callbacks.post(WORLD.bots[message.bot], message.number, letter, wait, heard)
 
 
 def _journey(message: Message) -> tuple[str, ...]:

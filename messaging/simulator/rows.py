@@ -43,7 +43,10 @@ class Bot:
 
 @dataclass(slots=True)
 class Message:
-    """One message on one phone; `kind` is hsm, session or inbound."""
+    """One message on one phone; `kind` is hsm, session or inbound.
+
+    `heard` are the statuses whose webhook somebody took.
+    """
 
     kind: str
     bot: str
@@ -54,6 +57,7 @@ class Message:
     template: Template | None = None
     status: str = "CREATED"
     times: dict[str, float] = field(default_factory=dict)
+    heard: set[str] = field(default_factory=set)
     fate: str | None = None
     answer: str | None = None
     answers: str | None = None

@@ -29,6 +29,7 @@ controls = [
     path("bird/templates/status", turning(POST=bird.set_template_status)),
     path("bird/contacts", turning(POST=bird.add_contact)),
     path("bird/inbound", turning(POST=bird.inbound)),
+    path("pending", turning(GET=control.pending)),
     path("ready", turning(GET=control.ready)),
 ]
 

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import pytest
 from django_q.models import OrmQ
 
-from messaging import queueing, tasks
+from messaging import queueing, seats, tasks
 from messaging.cores import on_one_core
 from messaging.models import Message
 from messaging.statuses import Status
@@ -27,20 +27,20 @@ time.sleep(60)
 def test_one_worker_is_always_free(settings):
     settings.Q_CLUSTER = settings.Q_CLUSTER | {"workers": 3}
     with ExitStack() as stack:
-        taken = [stack.enter_context(queueing.seat()) for _ in range(3)]
+        taken = [stack.enter_context(seats.take()) for _ in range(3)]
     assert taken == [1, 2, 0]
 
 
 def test_a_cluster_of_one_worker_sends_too(settings):
     settings.Q_CLUSTER = settings.Q_CLUSTER | {"workers": 1}
-    with queueing.seat() as taken:
+    with seats.take() as taken:
         assert taken
 
 
 def test_a_place_is_free_again_afterwards(settings):
     settings.Q_CLUSTER = settings.Q_CLUSTER | {"workers": 2}
     for _ in range(2):
-        with queueing.seat() as taken:
+        with seats.take() as taken:
             assert taken
 
 
@@ -49,10 +49,10 @@ def test_a_place_is_free_again_when_its_process_was_killed(tmp_path):
     child = subprocess.Popen([sys.executable, "-c", HOLD, path], stdout=subprocess.PIPE)
     child.stdout.readline()
     with path.open("a") as file:
-        assert not queueing.is_free(file)
+        assert not seats.is_free(file)
         child.kill()
         child.wait()
-        assert queueing.is_free(file)
+        assert seats.is_free(file)
 
 
 def test_a_pump_sends_what_is_due(live_bot, simulator):
@@ -65,7 +65,7 @@ def test_a_pump_sends_what_is_due(live_bot, simulator):
 def test_a_pump_without_a_place_leaves_the_work_to_the_others(live_bot, settings):
     settings.Q_CLUSTER = settings.Q_CLUSTER | {"workers": 1}
     queued(live_bot)
-    with queueing.seat():
+    with seats.take():
         assert tasks.pump() == 0
     assert Message.objects.get().status == Status.QUEUED
 

@@ -170,3 +170,21 @@ def test_after_a_reset_nothing_of_the_world_before_is_under_way(
     arrived = len(listener.bodies())
     time.sleep(0.3)
     assert len(listener.bodies()) == arrived
+
+
+def test_it_says_which_statuses_were_heard_and_what_is_still_to_come(
+    simulator: Simulator, jelou: Jelou, listener: Listener
+) -> None:
+    simulator.switch(late=0.2, duplicates=1)
+    jelou.hsm()
+    assert simulator.ask("pending")["count"] > 0
+    wait_for(lambda: simulator.ask("pending")["count"] == 0)
+    assert len(listener.received) == 6
+    assert simulator.messages()[0]["heard"] == ["DELIVERED_CHANNEL", "DELIVERED_USER", "READ"]
+
+
+def test_what_nobody_took_was_not_heard(simulator: Simulator, jelou: Jelou, listener: Listener) -> None:
+    listener.answers = [500] * 12
+    jelou.hsm()
+    wait_for(lambda: simulator.ask("pending")["count"] == 0)
+    assert simulator.messages()[0]["heard"] == []

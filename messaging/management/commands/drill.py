@@ -25,6 +25,7 @@ from urllib.request import urlopen
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from messaging.drilling import crew
 from messaging.drilling.course import Course, Size
@@ -68,7 +69,7 @@ class Command(BaseCommand):
     def surround(self, size: Size, record: "Record", shows_log: bool) -> None:
         """Prints what the inner one prints; the last line is the books, as JSON."""
         if not crew.PROCESSES.is_dir():
-            raise CommandError("The drill finds its victims in /proc, which this system does not have.")
+            raise CommandError(_("The drill finds its victims in /proc, which this system does not have."))
         for ending in ENDINGS:
             signal.signal(ending, signal.default_int_handler)
         figures: dict[str, Any] = {}
@@ -78,12 +79,12 @@ class Command(BaseCommand):
                 if shows_log or not figures.get("passed"):
                     self.show(log)
         except KeyboardInterrupt:
-            raise CommandError("The drill was stopped.") from None
+            raise CommandError(_("The drill was stopped.")) from None
         finally:
             record.end(figures)
         passed = figures.pop("passed", None)
         if passed is None:
-            raise CommandError("The drill itself broke down; the lines above say why.")
+            raise CommandError(_("The drill itself broke down; the lines above say why."))
         self.stdout.write(json.dumps(figures))
         if not passed:
             sys.exit(1)
@@ -115,7 +116,7 @@ class Command(BaseCommand):
 
     def drill(self, size: Size) -> None:
         if not drill_database.is_throw_away():
-            raise CommandError("Not here: the drill fills and breaks the database it works in.")
+            raise CommandError(_("Not here: the drill fills and breaks the database it works in."))
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
         self.began = time.monotonic()
         with _providers():
@@ -138,7 +139,7 @@ class Record:
         self.rows = Drill.objects.none() if pk is None else Drill.objects.filter(pk=pk)
         self.is_wanted = pk is not None
         if self.is_wanted and not self.rows.exists():
-            raise CommandError(f"There is no drill {pk}.")
+            raise CommandError(_("There is no drill %(number)s.") % {"number": pk})
 
     def follow(self, line: str) -> None:
         if self.is_wanted:
@@ -147,7 +148,7 @@ class Record:
     def end(self, figures: dict[str, Any]) -> None:
         if self.is_wanted:
             kept = {name: value for name, value in figures.items() if name != "passed"}
-            self.rows.update(ended_at=timezone.now(), passed=figures.get("passed", False), figures=kept)
+            self.rows.update(ended_at=timezone.now(), passed=figures.get("passed"), figures=kept)
 
 
 def _inner(size: Size, database: str, log: Any) -> "subprocess.Popen[str]":
@@ -228,5 +229,6 @@ def _wait_for(*urls: str) -> None:
                 waiting.pop(0)
         except (URLError, OSError) as error:
             if time.monotonic() > deadline:
-                raise CommandError(f"{waiting[0]} did not answer within {PATIENCE} s.") from error
+                text = _("%(address)s did not answer within %(seconds)s s.")
+                raise CommandError(text % {"address": waiting[0], "seconds": PATIENCE}) from error
             time.sleep(0.1)
