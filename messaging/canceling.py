@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F, Max, Q, QuerySet
 from django.utils import timezone
 
-from messaging import claiming, connecting, events, queueing
+from messaging import connecting, due, events, queueing
 from messaging.models import Bot, Message, Stop
 from messaging.statuses import WAITING, Status
 
@@ -103,7 +103,7 @@ def _cancel_some(pressed: Stop) -> float:
     """Returns how many seconds it took; none if there was nothing to cancel."""
     begin = time.monotonic()
     for status in (Status.QUEUED, Status.PLANNED):
-        with transaction.atomic(), claiming.along_the_queue():
+        with transaction.atomic(), due.along_the_queue():
             if count := _cancel(_rows_of(pressed, status), pressed.by):
                 lease = timezone.now() + LEASE
                 Stop.objects.filter(pk=pressed.pk).update(canceled=F("canceled") + count, lease_until=lease)

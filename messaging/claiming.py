@@ -10,40 +10,47 @@ out knows: without an attempt nothing left; with one, it may have.
 
 import datetime as dt
 import uuid
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from messaging import pacing
+from messaging import due, pacing
 from messaging.calls import Call, prepare
 from messaging.claimed import Claimed
-from messaging.models import Bot, Message
+from messaging.models import Bot
 from messaging.releasing import give_up, release, skip
 from templates_app.models import Template, TemplateVersion
 
 # Rows won at once, where several of them share a call.
 MOST_ROWS = 256
 
-# One statement, since a claim of few rows costs what its queries cost. It also returns what the rules ask
-# about the row's person at this very moment. `status || ''` keeps the planner from an index of states: with
-# statistics from before the queue was filled, PostgreSQL would read all of it to find these keys.
-_WIN = """
+# One statement, since a claim of few rows costs what its statements cost. A row that was started before goes
+# alone: should it kill its worker again, it takes nobody along. What is returned is what sending needs of the
+# rows, and what the rules ask about their people at this very moment. `status || ''` keeps the planner from
+# an index of states: with statistics from before the queue was filled, PostgreSQL would read all of it.
+_WIN = f"""
+    WITH found AS (
+        SELECT m.id, m.lane, m.due_at, m.starts {due.ROWS.format(bot="%(bot)s")}
+        ORDER BY m.lane, m.due_at, m.id LIMIT %(size)s {{lock}}
+    ), ranked AS (
+        SELECT id, ROW_NUMBER() OVER queue AS place, SUM(starts) OVER queue AS worn
+        FROM found WINDOW queue AS (ORDER BY lane, due_at, id)
+    )
     UPDATE messaging_message
-    SET status = 'sending', claim_id = %s, lease_until = %s, starts = starts + 1
-    WHERE id IN ({keys}) AND status || '' = 'queued'
-    RETURNING id, public_id, contact_id, kind, content, template_id, version_id, "to", lane, starts,
-        expires_at IS NOT NULL AND expires_at <= %s,
+    SET status = 'sending', claim_id = %(claim)s, lease_until = %(lease)s, starts = starts + 1
+    WHERE id IN (SELECT id FROM ranked WHERE place = 1 OR worn = 0) AND status || '' = 'queued'
+    RETURNING lane, due_at, id, public_id, contact_id, kind, content, template_id, version_id, "to", starts,
+        expires_at IS NOT NULL AND expires_at <= %(now)s,
         (SELECT MAX(number) FROM messaging_attempt WHERE message_id = messaging_message.id),
         (SELECT is_blocked FROM messaging_contact WHERE id = contact_id),
         EXISTS (SELECT 1 FROM messaging_conversation AS talk WHERE talk.bot_id = messaging_message.bot_id
-            AND talk.contact_id = messaging_message.contact_id AND window_ends_at > %s)
-"""
+            AND talk.contact_id = messaging_message.contact_id AND window_ends_at > %(now)s)
+"""  # noqa: S608 - all of it is written here
+_LOCK = {"sqlite": "", "postgresql": "FOR UPDATE OF m SKIP LOCKED"}
 
 
 # -- Claim ---------------------------------------------------------------------------------------
@@ -65,73 +72,31 @@ def claim(
     return prepare(provider, _admitted(bot, _unrefused(rows)))
 
 
-def claimable() -> QuerySet[Message]:
-    """The queue without the rows that were started too often."""
-    return Message.objects.due().filter(starts__lt=settings.SEND_MAX_STARTS)
-
-
-def due(bot: Bot) -> QuerySet[Message]:
-    """What a worker may claim of this bot now, in the order in which it is sent."""
-    rows = claimable().filter(bot=bot)
-    if bot.reach_free_at and bot.reach_free_at > timezone.now():
-        rows = rows.exclude(kind="template")
-    # What a Stop takes back is not won any more, however old `bot` is. In SQL, because the ORM takes longer
-    # to write this than a database to answer it; a bare key would have one walk another index.
-    taken_back = "SELECT MAX(up_to) FROM messaging_stop WHERE bot_id = %s AND ended_at IS NULL"
-    return rows.extra(where=[f"messaging_message.id + 0 > COALESCE(({taken_back}), 0)"], params=[bot.pk])  # noqa: S610
-
-
-def has_due(bot: Bot) -> bool:
-    """Whether there is anything to claim; in the queue's order, which its index knows."""
-    return bool(due(bot).values_list("pk", flat=True)[:1])
-
-
-@contextmanager
-def along_the_queue() -> Iterator[None]:
-    """Have PostgreSQL walk the queue's index, whatever its statistics say.
-
-    They are up to a minute late. Right after 100,000 rows were queued it would read and sort all of them for
-    each claim, which takes a thousand times as long.
-    """
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off")
-        yield
-
-
 def _win(
     bot: Bot, size: int, claim_id: uuid.UUID, versions: dict[int, TemplateVersion] | None = None
 ) -> list[Claimed]:
-    with transaction.atomic(), along_the_queue():
-        rows = due(bot).select_for_update(skip_locked=True).values_list("pk", "starts")
-        keys = _company(list(rows[:size]))
-        taken = _taken(keys, claim_id) if keys else []
-    order = {key: place for place, key in enumerate(keys)}
-    taken.sort(key=lambda row: order[row[0]])
+    lease = timezone.now() + dt.timedelta(seconds=settings.SEND_LEASE_SECONDS)
+    asked = {
+        "bot": bot.pk,
+        "size": size,
+        "claim": claim_id.hex,
+        "lease": connection.ops.adapt_datetimefield_value(lease),
+    }
+    with due.along_the_queue(), connection.cursor() as cursor:
+        cursor.execute(_WIN.format(lock=_LOCK[connection.vendor]), due.values() | asked)
+        taken = sorted(cursor.fetchall(), key=itemgetter(0, 1, 2))
     return list(_understood(bot, claim_id, taken, {} if versions is None else versions))
 
 
-def _taken(keys: Sequence[int], claim_id: uuid.UUID) -> list[tuple[Any, ...]]:
-    now = timezone.now()
-    lease = now + dt.timedelta(seconds=settings.SEND_LEASE_SECONDS)
-    until, at = map(connection.ops.adapt_datetimefield_value, (lease, now))
-    statement = _WIN.format(keys=", ".join(["%s"] * len(keys)))
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [claim_id.hex, until, *keys, at, at])
-        return cursor.fetchall()
-
-
 def _understood(
-    bot: Bot, claim_id: uuid.UUID, taken: Collection[tuple[Any, ...]], versions: dict[int, TemplateVersion]
+    bot: Bot, claim_id: uuid.UUID, taken: Sequence[tuple[Any, ...]], versions: dict[int, TemplateVersion]
 ) -> Iterator[Claimed]:
     """Rows of one version share one object of it, so that it is read and understood once."""
-    named = Template.objects.sendable().filter(pk__in={row[5] for row in taken if row[5]})
+    named = Template.objects.sendable().filter(pk__in={row[7] for row in taken if row[7]})
     sendable = set(named.order_by().values_list("pk", flat=True))
-    if unread := {row[6] for row in taken if row[6]} - versions.keys():
+    if unread := {row[8] for row in taken if row[8]} - versions.keys():
         versions |= TemplateVersion.objects.in_bulk(unread)
-    for pk, public_id, contact, kind, content, template, version, to, lane, starts, *facts in taken:
+    for lane, _due, pk, public_id, contact, kind, content, template, version, to, starts, *facts in taken:
         is_expired, tried, is_blocked, is_window_open = facts
         yield Claimed(
             pk=pk,
@@ -152,12 +117,6 @@ def _understood(
             is_blocked=bool(is_blocked),
             is_window_open=bool(is_window_open),
         )
-
-
-def _company(rows: Sequence[tuple[int, int]]) -> list[int]:
-    """A row that was started before goes alone: should it kill its worker again, it takes nobody along."""
-    fresh = [pk for pk, _starts in takewhile(lambda row: not row[1], rows)]
-    return fresh or [pk for pk, _starts in rows[:1]]
 
 
 def _admitted(bot: Bot, rows: Sequence[Claimed]) -> Sequence[Claimed]:

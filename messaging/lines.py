@@ -16,6 +16,7 @@ from django.db import transaction
 
 from messaging import pacing
 from messaging.calls import Call, write_down
+from messaging.due import Due
 from messaging.models import Bot, Message
 from templates_app.models import TemplateVersion
 
@@ -67,10 +68,10 @@ class Line:
         # No slot before then.
         self._rest_until = 0.0
 
-    def update(self, bot: Bot, *, has_due: bool, has_urgent: bool) -> None:
-        """What the database says of the bot now."""
+    def update(self, bot: Bot, due: Due) -> None:
+        """What the database says of the bot, and of what waits for it, now."""
         self.is_stopped = False
-        self.bot, self._has_due, self._has_urgent = bot, has_due, has_urgent
+        self.bot, self._has_due, self._has_urgent = bot, bool(due), due.urgent
 
     @property
     def is_idle(self) -> bool:

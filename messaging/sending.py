@@ -16,17 +16,15 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from messaging import claiming, connecting, queueing, settling
+from messaging import claiming, connecting, due, queueing, settling
 from messaging.calls import Call
 from messaging.lines import Line
-from messaging.models import Bot, Lane, Message
+from messaging.models import Bot, Message
 from messaging.providers.base import Kind, ProviderError, Scope
 from messaging.releasing import put_back, release_claim
 from messaging.settling import Result
@@ -62,31 +60,9 @@ def wake_if_due() -> None:
 
     Whoever stops pumping calls it afterwards: a wake that came while it was still there did nothing.
     """
-    with claiming.along_the_queue():
-        is_due = any(claiming.has_due(bot) for bot in _bots().filter(_with_due()) if not bot.obstacle)
-    if is_due:
+    bots = Bot.objects.select_related("account").in_bulk(list(due.look()))
+    if any(not bot.obstacle for bot in bots.values()):
         queueing.wake()
-
-
-def _bots() -> QuerySet[Any]:
-    """Every bot, and one of the rows it `has_urgent`, which people wait for, and one it `has_bulk`.
-
-    Asked for each lane by itself, in its order: only so the queue's index answers, and not all history.
-    """
-    rows = claiming.claimable().filter(bot=OuterRef("pk")).order_by("due_at", "pk").values("pk")
-    urgent, bulk = (Subquery(rows.filter(lane=lane)[:1]) for lane in (Lane.INTERACTIVE, Lane.CAMPAIGN))
-    return Bot.objects.select_related("account").annotate(has_urgent=urgent, has_bulk=bulk)
-
-
-def _has_due(bot: Any) -> bool:
-    """Whether a claim for a bot of `_bots` may win something; what it asks for anyway is not asked twice."""
-    if bot.obstacle or not (bot.has_urgent or bot.has_bulk):
-        return False
-    return bot.reach_free_at is None or claiming.has_due(bot)
-
-
-def _with_due() -> Q:
-    return Q(has_urgent__isnull=False) | Q(has_bulk__isnull=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +159,18 @@ class Pump:
 
     def _look(self) -> None:
         """Which bots have something due, and which of ours may not send any more."""
-        with claiming.along_the_queue():
-            bots = list(_bots().filter(_with_due() | Q(pk__in=list(self._lines))))
-            due = {bot.pk for bot in bots if _has_due(bot)}
-        for bot in bots:
-            self._open_or_update(bot, has_due=bot.pk in due)
+        found = due.look()
+        bots = Bot.objects.select_related("account").in_bulk({*found, *self._lines})
+        for bot in bots.values():
+            self._open_or_update(bot, found.get(bot.pk, due.Due()) if not bot.obstacle else due.Due())
         self._lines = {pk: line for pk, line in self._lines.items() if not line.is_idle}
         self._look_at = time.monotonic() + LOOK_SECONDS
 
-    def _open_or_update(self, bot: Any, *, has_due: bool) -> None:
-        if has_due and bot.pk not in self._lines:
+    def _open_or_update(self, bot: Bot, found: due.Due) -> None:
+        if found and bot.pk not in self._lines:
             self._lines[bot.pk] = Line(bot)
         if line := self._lines.get(bot.pk):
-            line.update(bot, has_due=has_due, has_urgent=has_due and bot.has_urgent is not None)
+            line.update(bot, found)
             if bot.obstacle:
                 self._unsent += line.give_back()
                 self._give_back()

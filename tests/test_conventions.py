@@ -22,7 +22,8 @@ LAYERS = {
         messaging.tasks messaging.checks messaging.management messaging.urls messaging.apps
         templates_app.admin templates_app.forms templates_app.apps""",
     "verbs": """messaging.composing messaging.drafts messaging.sending messaging.sweeping
-        messaging.lines messaging.calls messaging.claimed messaging.claiming messaging.releasing
+        messaging.lines messaging.calls messaging.due messaging.claimed messaging.claiming
+        messaging.releasing
         messaging.settling messaging.pacing messaging.events messaging.intake messaging.linking
         messaging.applying messaging.deliveries messaging.connecting messaging.conversing
         messaging.reconciling messaging.listing messaging.matching messaging.silence messaging.polling
@@ -58,7 +59,7 @@ LONG = {
 # Who may write the status of a message that is there already.
 WRITERS = {
     ("messaging.events", "_move"),
-    ("messaging.claiming", "_taken"),
+    ("messaging.claiming", "_win"),
     ("messaging.releasing", "_requeue"),
     ("messaging.settling", "_update"),
     ("messaging.canceling", "_cancel"),
@@ -204,7 +205,8 @@ def writes_status(node: ast.AST) -> bool:
 # They write SQL of their own, and none of it into that column.
 OTHER_SQL = {
     ("messaging.calls", "write_down"),
-    ("messaging.claiming", "along_the_queue"),
+    ("messaging.due", "along_the_queue"),
+    ("messaging.due", "look"),
     ("messaging.events", "early"),
     ("messaging.events", "_insert_many"),
     ("messaging.pacing", "reserve"),

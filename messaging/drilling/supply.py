@@ -7,11 +7,11 @@ have begun with so much of its portion; one that was over before anybody looked 
 import datetime as dt
 from collections.abc import Sequence
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from messaging import queueing
 from messaging.models import Message
-from messaging.models.messages import MessageQuerySet
 from messaging.statuses import Status
 
 # Rows held back are due only then: after any drill.
@@ -56,18 +56,18 @@ class Supply:
         rows.update(due_at=timezone.now())
         queueing.wake()
 
-    def _fresh(self) -> MessageQuerySet:
+    def _fresh(self) -> QuerySet[Message]:
         """Of the portion, what nobody has begun with."""
         return self._rows(self._begin).filter(status=Status.QUEUED, starts=0)
 
-    def _open(self) -> MessageQuerySet:
+    def _open(self) -> QuerySet[Message]:
         """Of the portion, what workers have in their hands or could take."""
         rows = self._rows(self._begin)
         return rows.filter(status=Status.SENDING) | rows.filter(
             status=Status.QUEUED, due_at__lte=timezone.now()
         )
 
-    def _rows(self, first: int) -> MessageQuerySet:
+    def _rows(self, first: int) -> QuerySet[Message]:
         """From this one on to the last that was let go."""
         if first == self._end:
             return Message.objects.none()

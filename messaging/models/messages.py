@@ -39,12 +39,6 @@ class Link(models.TextChoices):
     LATEST = "latest", _("The latest one before it")
 
 
-class MessageQuerySet(BotScopedQuerySet):
-    def due(self) -> "MessageQuerySet":
-        """The queue: whatever may leave now, first those that people wait for."""
-        return self.filter(status=Status.QUEUED, due_at__lte=timezone.now()).order_by("lane", "due_at", "pk")
-
-
 class Message(models.Model):
     """One message to or from one contact. `status` is written by the verbs named in `statuses` only."""
 
@@ -116,7 +110,7 @@ class Message(models.Model):
     failed_at = models.DateTimeField(_("failed"), null=True)
     replied_at = models.DateTimeField(_("replied"), null=True)
 
-    objects = MessageQuerySet.as_manager()
+    objects = BotScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")
