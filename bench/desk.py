@@ -22,8 +22,8 @@ from messaging.statuses import Status
 from . import launching, seeding
 from .processes import answer_lines
 
-# Seconds between two looks at whether everything is settled.
-LOOK = 0.02
+# Seconds between two looks at whether everything is settled: each takes time that the workers then lack.
+LOOK = 0.05
 # Rows taken back in one transaction.
 CHUNK = 5000
 # Should the product's engine run after all, it finds none of a peer's rows due.

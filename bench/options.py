@@ -27,7 +27,7 @@ class Options:
     """
 
     rounds: int = 3
-    rows: int = 10_000
+    rows: int = 20_000
     large: int = 100_000
     past: int = 1_000_000
     clicks: int = 45

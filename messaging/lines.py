@@ -29,11 +29,11 @@ FAR_SECONDS = 2
 # A slot that was missed by more than this is lost: leaving late would crowd the next second.
 LATE_SECONDS = 0.03
 # Calls written down before a thread is free for them. More would wait until their slots are lost.
-AHEAD = 32
+AHEAD = 40
 # Calls a second that one process can make at best. More under way than that only fight for the interpreter.
 MOST_CALLS = 2000
 # Under way at once, however fast the answers come.
-LEAST_WIDTH = 16
+LEAST_WIDTH = 8
 # How soon to ask again for a slot, when the next one was too far ahead.
 RETRY_SECONDS = 0.05
 NEVER = float("inf")

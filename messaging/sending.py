@@ -36,7 +36,7 @@ SLICE_SECONDS = 10
 # How often the bots are read again: what is due, and who was switched off or paused.
 LOOK_SECONDS = 0.2
 # Answers are stored when so many are there, or when the first of them is so old.
-FLUSH_SIZE = 100
+FLUSH_SIZE = 200
 FLUSH_SECONDS = 0.2
 # How long a pump that has lost its database keeps trying; the answers it holds would be lost with it.
 GIVE_UP_SECONDS = 45
