@@ -56,7 +56,7 @@ class Line:
         # The provider said something that concerns the whole bot; nothing leaves until that is stored.
         self.is_stopped = False
         # After trouble, and at the start, one call has to show the way before many follow.
-        self._is_proven = False
+        self.is_proven = False
         # The fastest answer so far, in seconds.
         self._fastest = NEVER
         self._has_due = True
@@ -139,7 +139,7 @@ class Line:
 
     @property
     def _ahead(self) -> int:
-        return min(AHEAD, int(self.bot.rate * LATE_SECONDS)) if self._is_proven else 0
+        return min(AHEAD, int(self.bot.rate * LATE_SECONDS)) if self.is_proven else 0
 
     @property
     def _wanted(self) -> int:
@@ -216,7 +216,7 @@ class Line:
 
         `is_sound` says whether the answer invites more calls.
         """
-        self._is_proven, self._fastest = is_sound, min(self._fastest, seconds)
+        self.is_proven, self._fastest = is_sound, min(self._fastest, seconds)
         if self.is_stopped or not is_sound or self.under_way > self._width:
             return None
         return self._take()
@@ -240,6 +240,6 @@ class Line:
     @property
     def _width(self) -> int:
         """How many calls are worth being under way at once: the longer an answer takes, the more."""
-        if not self._is_proven:
+        if not self.is_proven:
             return 1
         return min(settings.SEND_IN_FLIGHT, max(LEAST_WIDTH, int(min(self._fastest, 60) * MOST_CALLS)))

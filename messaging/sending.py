@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Event
 from uuid import UUID, uuid4
 
@@ -32,7 +33,9 @@ from messaging.settling import Result
 logger = logging.getLogger(__name__)
 
 # A task gives its worker back after so many seconds, and wakes the next one if work is left.
-SLICE_SECONDS = 10
+SLICE_SECONDS = 20
+# What is claimed by then may still leave for so long; the rest is given back, row by row.
+CLOSING_SECONDS = 0.5
 # How often the bots are read again: what is due, and who was switched off or paused.
 LOOK_SECONDS = 0.2
 # Answers are stored when so many are there, or when the first of them is so old.
@@ -90,6 +93,7 @@ class Pump:
         self._store_at = 0.0
         self._look_at = 0.0
         self._ends = time.monotonic() + SLICE_SECONDS
+        self._is_closing = False
         # Claims of which nobody knows whether they were committed.
         self._in_doubt: list[UUID] = []
         # Claimed, never sent, and still to be given back.
@@ -101,12 +105,24 @@ class Pump:
 
     def work(self) -> None:
         """Claim and send until nothing is left; or, when the slice is used, leave the rest to the next."""
+        self._go_on()
+        if self._lines:
+            self._is_closing = True
+            self._ends += CLOSING_SECONDS
+            self._guarded(partial(self._give_back_of, lambda line: not line.is_proven))
+            self._go_on()
+            self._guarded(partial(self._give_back_of, lambda _line: True))
+
+    def _go_on(self) -> None:
         while time.monotonic() < self._ends:
             self._guarded(self._turn)
-            if not self._lines and not self._trouble_since:
+            if not self._trouble_since and not self._may_go_on:
                 return
             self._listen(self._pause())
-        self._guarded(self._stop_claiming)
+
+    @property
+    def _may_go_on(self) -> bool:
+        return any(line.has_calls or not self._is_closing for line in self._lines.values())
 
     def drain(self) -> None:
         """Wait for the answers that are still to come, and store them all."""
@@ -175,8 +191,8 @@ class Pump:
                 self._unsent += line.give_back()
                 self._give_back()
 
-    def _stop_claiming(self) -> None:
-        for line in self._lines.values():
+    def _give_back_of(self, is_meant: Callable[[Line], bool]) -> None:
+        for line in filter(is_meant, self._lines.values()):
             self._unsent += line.give_back()
         self._give_back()
 
@@ -189,7 +205,7 @@ class Pump:
     # -- Claim and send ------------------------------------------------------------------------
 
     def _fill(self, line: Line) -> None:
-        if not (size := line.room):
+        if self._is_closing or not (size := line.room):
             return
         self._in_doubt.append(claim_id := uuid4())
         try:

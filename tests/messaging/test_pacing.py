@@ -161,6 +161,7 @@ def test_answers_to_people_who_wrote_do_not_count(small_bot):
 
 def test_texts_go_on_when_the_reach_is_used_up(small_bot):
     small_bot.reach_free_at = timezone.now() + dt.timedelta(hours=3)
+    small_bot.save(update_fields=["reach_free_at"])
     queued(small_bot)
     contact = make_contact()
     open_window(small_bot, contact)

@@ -500,6 +500,19 @@ def test_what_was_claimed_goes_back_when_the_time_is_used(live_bot, simulator):
     assert Message.objects.filter(status=Status.QUEUED, starts__gt=0).count() == 0
 
 
+def test_what_was_claimed_may_still_leave_when_the_time_is_used(live_bot, settings, monkeypatch):
+    monkeypatch.setattr(sending, "CLOSING_SECONDS", 20)
+    settings.SEND_IN_FLIGHT = 2
+    live_bot.rate = 1000
+    live_bot.save(update_fields=["rate"])
+    rows = [queued(live_bot) for _ in range(40)]
+    pump = sending.Pump()
+    pump._ends = time.monotonic() + 0.1
+    pump.work()
+    pump.drain()
+    assert set(statuses(*rows)) == {Status.ACCEPTED}
+
+
 def test_nothing_is_claimed_for_a_bot_whose_next_slot_is_far(bot):
     bot.next_slot = time.time() + 60
     bot.save(update_fields=["next_slot"])
