@@ -95,17 +95,20 @@ _COLUMNS = {"bot": "bigint", "message": "bigint", "name": "text", "key": "text",
 _NOW = {"sqlite": "%s", "postgresql": "%s::timestamptz"}
 
 
-def write_accepted(accepted: Sequence[tuple[int, int, News]], at: dt.datetime) -> None:
+AcceptedLine = tuple[int, int, str, str, str]
+
+
+def accepted_line(bot_id: int, message_id: int, news: News) -> AcceptedLine:
+    """The line of history that says a message was taken, as `write_accepted` writes it."""
+    return bot_id, message_id, news.provider_id, news.key(news.provider_id), json.dumps(news.raw)
+
+
+def write_accepted(lines: Sequence[AcceptedLine], at: dt.datetime) -> None:
     """Insert the lines of history of many messages that were taken now; a repeat inserts nothing.
 
-    Each is the key of a bot, that of its message, and what became known. Moves no row: whoever calls it has
-    moved them, in the same transaction.
+    Moves no row: whoever calls it has moved them, in the same transaction.
     """
-    rows = [
-        (bot_id, message_id, news.provider_id, news.key(news.provider_id), json.dumps(news.raw))
-        for bot_id, message_id, news in accepted
-    ]
-    _insert_many(_INSERT, _COLUMNS, rows, at)
+    _insert_many(_INSERT, _COLUMNS, lines, at)
 
 
 _INSERT_CANCELED = """

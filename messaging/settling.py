@@ -139,13 +139,16 @@ def _settle_taken(taken: Sequence[Accepted]) -> None:
 def _settle_together(taken: Sequence[Accepted]) -> None:
     if not taken:
         return
+    # All that can be is made ready before others have to wait for the lock.
     at = timezone.now()
+    named = value_table(_NAMED, [(one.attempt.row.pk, one.provider_id) for one in taken])
+    ended = value_table(_ENDED, [_ending(one) for one in taken])
+    lines = [events.accepted_line(one.attempt.row.bot.pk, one.attempt.row.pk, _news(one)) for one in taken]
     with transaction.atomic():
-        named = [(one.attempt.row.pk, one.provider_id) for one in taken]
-        if _update(_ACCEPT, at, value_table(_NAMED, named)) != len(taken):
+        if _update(_ACCEPT, at, named) != len(taken):
             raise _Unusual
-        _update(_END, at, value_table(_ENDED, [_ending(one) for one in taken]))
-        events.write_accepted([(one.attempt.row.bot.pk, one.attempt.row.pk, _news(one)) for one in taken], at)
+        _update(_END, at, ended)
+        events.write_accepted(lines, at)
 
 
 def _update(statement: str, at: dt.datetime, table: tuple[str, list[Any]]) -> int:
