@@ -6,13 +6,16 @@ too would be written with every send.
 """
 
 import functools
+import itertools
 import operator
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet, Value
+from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
 from messaging.models import Bot, Lane, Message, Stop
@@ -61,63 +64,97 @@ def groups(bots: Iterable[Bot], pressed: Collection[Stop]) -> list[Group]:
     queue = rows.filter(bot__in=keys, status=Status.QUEUED, lane__in=Lane.values)
     planned = rows.filter(status=Status.PLANNED)
     if not pressed:
-        return [*_due(queue), *_later(queue), *_planned(planned, keys)]
-    left = queue.exclude(taken)
-    found = [*_due(left), *_later(left), *_planned(planned.exclude(taken), keys)]
-    return [*found, *_canceling(queue.filter(taken)), *_canceling(planned.filter(taken))]
+        return list(_groups(queue, planned, keys))
+    left = _groups(queue.exclude(taken), planned.exclude(taken), keys)
+    return [*left, *_canceling(queue.filter(taken)), *_canceling(planned.filter(taken))]
 
 
 def _taken_back(pressed: Stop) -> Q:
     return Q(bot=pressed.bot_id, place__gt=pressed.above, place__lte=pressed.up_to)
 
 
-def _due(queue: QuerySet[Message]) -> Iterator[Group]:
+@dataclass(frozen=True)
+class _Counted:
+    """Rows of one lane and one range of the index: how many, and how many of `some` kind among them."""
+
+    range: str
+    owner: int
+    lane: int
+    count: int
+    some: int
+    worn: int
+    again: int
+    first: datetime | None
+
+
+def _groups(queue: QuerySet[Message], planned: QuerySet[Message], keys: Collection[int]) -> Iterator[Group]:
+    """One statement of several ranges: each is read along its index, and both at once would be all of it."""
+    now = timezone.now()
+    later = {"later": queue.filter(due_at__gt=now), "undated": queue.filter(due_at=None)}
+    ranges = [
+        _due(queue.filter(due_at__lte=now)),
+        *(_later(name, rows) for name, rows in later.items()),
+        _planned(planned),
+    ]
+    for counted in itertools.starmap(_Counted, ranges[0].union(*ranges[1:], all=True)):
+        if counted.range == "due":
+            yield from _due_groups(counted)
+        elif counted.range in later:
+            yield from _later_groups(counted, later[counted.range])
+        elif counted.owner in keys:
+            owner, lane, count, first = counted.owner, counted.lane, counted.count, counted.first
+            yield Group(owner, Status.PLANNED, lane, count, first=first)
+
+
+def _counts(
+    rows: QuerySet[Message], name: str, *, owner: F | CombinedExpression, first: Min, **filters: Q
+) -> QuerySet[Message, tuple[Any, ...]]:
+    """As `_Counted` has it; no row is of a kind that `filters` do not name."""
+    counts = {
+        kind: Count("pk", filter=filters[kind]) if kind in filters else Value(0)
+        for kind in ("some", "worn", "again")
+    }
+    named = rows.annotate(range=Value(name), owner=owner).values_list("range", "owner", "lane")
+    return named.annotate(count=Count("*"), **counts, first=first)
+
+
+def _due(rows: QuerySet[Message]) -> QuerySet[Message, tuple[Any, ...]]:
     worn = Q(starts__gte=settings.SEND_MAX_STARTS)
-    counted = queue.filter(due_at__lte=timezone.now()).values_list("bot", "lane")
-    columns = counted.annotate(
-        count=Count("*"),
-        templates=Count("pk", filter=Q(kind="template") & ~worn),
-        worn=Count("pk", filter=worn),
-        again=Count("pk", filter=Q(starts__gt=1)),
-        first=Min("due_at"),
-    )
-    for bot, lane, count, templates, too_often, again, first in columns:
-        like = functools.partial(Group, bot, Status.QUEUED, lane, first=first)
-        kinds = (
-            like(count=templates, is_template=True),
-            like(count=too_often, is_worn=True),
-            like(count=count - templates - too_often),
-        )
-        some, *others = [group for group in kinds if group.count]
-        yield from (replace(some, again=again), *others)
+    kinds = {"some": Q(kind="template") & ~worn, "worn": worn, "again": Q(starts__gt=1)}
+    return _counts(rows, "due", owner=F("bot_id"), first=Min("due_at"), **kinds)
 
 
-def _later(queue: QuerySet[Message]) -> Iterator[Group]:
-    # Two ranges of the index; both at once would be all of it.
-    for rows in (queue.filter(due_at__gt=timezone.now()), queue.filter(due_at=None)):
-        is_first, is_again = Q(reason=""), Q(starts__gt=1)
-        columns = rows.values_list("bot", "lane").annotate(
-            count=Count("*"),
-            fresh=Count("pk", filter=is_first),
-            again=Count("pk", filter=is_first & is_again),
-            first=Min("due_at", filter=is_first),
-        )
-        for bot, lane, count, fresh, again, first in columns:
-            like = functools.partial(Group, bot, Status.QUEUED, lane, is_later=True)
-            if fresh:
-                yield like(count=fresh, again=again, first=first)
-            if count > fresh:
-                # Of one lane at a time: to group those of all, SQLite would read and sort the whole queue.
-                reasons = rows.filter(bot=bot, lane=lane).exclude(is_first).values("reason")
-                details = {"again": Count("pk", filter=is_again), "first": Min("due_at")}
-                yield from (like(**row) for row in reasons.annotate(count=Count("*"), **details))
+def _later(name: str, rows: QuerySet[Message]) -> QuerySet[Message, tuple[Any, ...]]:
+    is_first = Q(reason="")
+    kinds = {"some": is_first, "again": is_first & Q(starts__gt=1)}
+    return _counts(rows, name, owner=F("bot_id"), first=Min("due_at", filter=is_first), **kinds)
 
 
-def _planned(rows: QuerySet[Message], keys: Collection[int]) -> Iterator[Group]:
+def _planned(rows: QuerySet[Message]) -> QuerySet[Message, tuple[Any, ...]]:
     """Asked for all bots: by their status rows are found without reading history, by their bot not."""
-    for row in rows.values("lane", owner=BY_BOT).annotate(count=Count("pk"), first=Min("due_at")):
-        if row["owner"] in keys:
-            yield Group(status=Status.PLANNED, **row)
+    return _counts(rows, "planned", owner=BY_BOT, first=Min("due_at"))
+
+
+def _due_groups(counted: _Counted) -> Iterator[Group]:
+    like = functools.partial(Group, counted.owner, Status.QUEUED, counted.lane, first=counted.first)
+    kinds = (
+        like(count=counted.some, is_template=True),
+        like(count=counted.worn, is_worn=True),
+        like(count=counted.count - counted.some - counted.worn),
+    )
+    some, *others = [group for group in kinds if group.count]
+    yield from (replace(some, again=counted.again), *others)
+
+
+def _later_groups(counted: _Counted, rows: QuerySet[Message]) -> Iterator[Group]:
+    like = functools.partial(Group, counted.owner, Status.QUEUED, counted.lane, is_later=True)
+    if counted.some:
+        yield like(count=counted.some, again=counted.again, first=counted.first)
+    if counted.count > counted.some:
+        # Of one lane at a time: to group those of all, SQLite would read and sort the whole queue.
+        put_back = rows.filter(bot=counted.owner, lane=counted.lane).exclude(reason="").values("reason")
+        details = {"again": Count("pk", filter=Q(starts__gt=1)), "first": Min("due_at")}
+        yield from (like(**row) for row in put_back.annotate(count=Count("*"), **details))
 
 
 def _canceling(rows: QuerySet[Message]) -> Iterator[Group]:

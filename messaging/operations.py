@@ -140,7 +140,7 @@ class Overview:
 
     @property
     def last_beat(self) -> dt.datetime | None:
-        return self.workers[0].row.seen_at if self.workers else None
+        return _last_beat(self.workers)
 
     @property
     def claims(self) -> list[Claims]:
@@ -176,17 +176,21 @@ def look(user: User) -> Overview:
     stops = backlog.stops(bots)
     groups = backlog.groups(bots, stops)
     claims = _claims(bots)
-    beats = list(WorkerBeat.objects.order_by("-seen_at", "host", "pid")[:PROCESSES])
+    workers = [Worker(row) for row in WorkerBeat.objects.order_by("-seen_at", "host", "pid")[:PROCESSES]]
     return Overview(
         at=timezone.now(),
         books=_books(bots, groups, claims.values()),
-        causes=waiting.causes(bots, groups, stops),
+        causes=waiting.causes(bots, groups, stops, _last_beat(workers)),
         standings=_standings(bots, groups, claims, stops),
-        workers=[Worker(row) for row in beats],
-        swept_at=max((row.swept_at for row in beats if row.swept_at), default=None),
+        workers=workers,
+        swept_at=max((one.row.swept_at for one in workers if one.row.swept_at), default=None),
         oldest=_oldest(groups),
         calls=_calls(bots),
     )
+
+
+def _last_beat(workers: Sequence[Worker]) -> dt.datetime | None:
+    return workers[0].row.seen_at if workers else None
 
 
 def stand(bot: Bot) -> Standing:

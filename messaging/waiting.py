@@ -79,7 +79,8 @@ def explain(message: Message) -> Wait:
         return _failure("too_many_starts", _next_sweep(now))
     if message.kind == "template" and (wait := of_reach(message.bot)):
         return wait
-    return _of_nobody() or _in_queue(message.bot, _ahead(message), campaign=message.lane == Lane.CAMPAIGN)
+    nobody = _of_nobody(health.last_beat())
+    return nobody or _in_queue(message.bot, _ahead(message), campaign=message.lane == Lane.CAMPAIGN)
 
 
 def of_bot(bot: Bot) -> Wait | None:
@@ -119,8 +120,8 @@ def of_reach(bot: Bot) -> Wait | None:
     return _failure("daily_reach", bot.reach_free_at)
 
 
-def _of_nobody() -> Wait | None:
-    if health.is_worker_alive():
+def _of_nobody(last_beat: dt.datetime | None) -> Wait | None:
+    if health.is_fresh(last_beat):
         return None
     return Wait("no_worker", _("No worker is running."), action=_("Ask an admin to start one."))
 
@@ -176,13 +177,18 @@ def _ahead(message: Message) -> int:
 # -- All rows of some bots -------------------------------------------------------------------------
 
 
-def causes(bots: Iterable[Bot], found: Iterable[Group], pressed: Iterable[Stop] = ()) -> list[Cause]:
+def causes(
+    bots: Iterable[Bot],
+    found: Iterable[Group],
+    pressed: Iterable[Stop],
+    last_beat: dt.datetime | None,
+) -> list[Cause]:
     """Why the rows of `backlog.groups` wait: one entry for each bot and reason, the most rows first.
 
     `until` is when the first of the rows may leave; for those that are simply in the queue, when the last
     of them will have left.
     """
-    nobody = _of_nobody()
+    nobody = _of_nobody(last_beat)
     by_key = {bot.pk: bot for bot in bots}
     stops = {one.bot_id: one for one in pressed}
     together: defaultdict[tuple[int, str], list[tuple[Wait, Group]]] = defaultdict(list)
