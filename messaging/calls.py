@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 from messaging.claimed import Claimed
 from messaging.content import Content, shown
@@ -32,7 +33,7 @@ class PendingAttempt:
     @classmethod
     def of(cls, row: Claimed) -> "PendingAttempt":
         number = row.tried + 1
-        return cls(row, number, uuid.uuid5(row.public_id, str(number)))
+        return cls(row, number, uuid7())
 
     @property
     def message(self) -> Message:

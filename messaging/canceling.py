@@ -122,8 +122,8 @@ def _cancel(rows: QuerySet[Message], actor: User) -> int:
     with transaction.atomic():
         # In the order of the queue's index, as workers take them.
         locked = rows.order_by("lane", "due_at", "pk").select_for_update(skip_locked=True)
-        if found := list(locked.values_list("pk", "bot_id", "public_id")[:CHUNK]):
-            Message.objects.filter(pk__in=[pk for pk, *_rest in found], status__in=WAITING).update(
+        if found := list(locked.values_list("pk", "bot_id")[:CHUNK]):
+            Message.objects.filter(pk__in=[pk for pk, _bot in found], status__in=WAITING).update(
                 status=Status.CANCELED, reason="", provider_code="", detail=""
             )
             events.write_canceled(found, actor, timezone.now())

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from messaging import failures, phones, queueing
 from messaging.content import Content, shown
 from messaging.drafts import Draft
-from messaging.events import News
+from messaging.events import News, line
 from messaging.models import Bot, Contact, Conversation, Message, MessageEvent, Source, Tag
 from messaging.providers import PROVIDERS
 from messaging.statuses import Status
@@ -268,11 +268,4 @@ def _row(draft: Draft, content: Content, contact: Contact, sender: User, batch: 
 
 
 def _first_event(message: Message) -> MessageEvent:
-    news = News(Status.QUEUED, Source.PERSON)
-    return MessageEvent(
-        bot_id=message.bot_id,
-        message=message,
-        key=news.key(str(message.public_id)),
-        status=Status.QUEUED,
-        source=Source.PERSON,
-    )
+    return line(message, News(Status.QUEUED, Source.PERSON))

@@ -7,7 +7,6 @@ import datetime as dt
 import hashlib
 import json
 import logging
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +30,11 @@ from messaging.value_table import value_table
 logger = logging.getLogger(__name__)
 
 REPLY = "REPLY"
+
+# Made once: `json.dumps` would make one for each line.
+_CANONICAL = json.JSONEncoder(sort_keys=True)
+
+_OURS = (Source.PERSON, Source.WORKER, Source.ANSWER)
 
 # The column that keeps when a state was reached.
 STAMPS = {
@@ -61,10 +65,14 @@ class News:
     actor: User | None = None
 
     def key(self, subject: str) -> str:
-        """Equal for a repeat: same message, same word, same time; without a time, the same body."""
-        when = self.at.isoformat() if self.at else json.dumps(self.raw, sort_keys=True)
+        """Equal for a repeat: same message, same word, same time; without a time, the same body.
+
+        It begins with `subject`, so that lines of one message stand side by side in the index of keys.
+        """
+        when = self.at.isoformat() if self.at else _CANONICAL.encode(self.raw)
         parts = [subject, self.word or str(self.status), self.source if not self.provider_id else "", when]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        return f"{subject[:20]} {digest[:43]}"
 
 
 def record_status(message: Message, news: News) -> bool:
@@ -79,9 +87,16 @@ def record_status(message: Message, news: News) -> bool:
 
 def line(message: Message, news: News) -> MessageEvent:
     """The line of history that says `news`, not yet written."""
-    event = _event(message.bot_id, news, subject=news.provider_id or str(message.public_id))
+    event = _event(message.bot_id, news, subject=_subject(message.pk, news))
     event.message = message
     return event
+
+
+def _subject(message_id: int, news: News) -> str:
+    """What the line is about: what others say, by their name of it, as it may come before we know whose
+    it is; what we know ourselves, by our key.
+    """
+    return news.provider_id if news.provider_id and news.source not in _OURS else str(message_id)
 
 
 # One statement: a bulk_create of these costs more than everything else that storing an answer takes.
@@ -100,7 +115,7 @@ AcceptedLine = tuple[int, int, str, str, str]
 
 def accepted_line(bot_id: int, message_id: int, news: News) -> AcceptedLine:
     """The line of history that says a message was taken, as `write_accepted` writes it."""
-    return bot_id, message_id, news.provider_id, news.key(news.provider_id), json.dumps(news.raw)
+    return bot_id, message_id, news.provider_id, news.key(_subject(message_id, news)), json.dumps(news.raw)
 
 
 def write_accepted(lines: Sequence[AcceptedLine], at: dt.datetime) -> None:
@@ -120,14 +135,14 @@ _INSERT_CANCELED = """
 _CANCELED_COLUMNS = {"bot": "bigint", "message": "bigint", "actor": "int", "key": "text"}
 
 
-def write_canceled(canceled: Sequence[tuple[int, int, uuid.UUID]], actor: User, at: dt.datetime) -> None:
+def write_canceled(canceled: Sequence[tuple[int, int]], actor: User, at: dt.datetime) -> None:
     """Insert the lines of history of many messages that this person took back now.
 
-    Of each message its key, its bot's and its public id. Moves no row: whoever calls it has moved them, in
+    Of each message its key and its bot's. Moves no row: whoever calls it has moved them, in
     the same transaction.
     """
     news = News(Status.CANCELED, Source.PERSON)
-    rows = [(bot, message, actor.pk, news.key(str(public_id))) for message, bot, public_id in canceled]
+    rows = [(bot, message, actor.pk, news.key(_subject(message, news))) for message, bot in canceled]
     _insert_many(_INSERT_CANCELED, _CANCELED_COLUMNS, rows, at)
 
 

@@ -1,4 +1,3 @@
-import uuid
 from functools import cached_property
 from typing import ClassVar
 
@@ -7,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
 
 from messaging import failures
 from messaging.content import Content, load, shown
@@ -42,7 +42,8 @@ class Link(models.TextChoices):
 class Message(models.Model):
     """One message to or from one contact. `status` is written by the verbs named in `statuses` only."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    # Ordered by time: random ones would have every new row write a page of the index of its own.
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     # Indexes of these have the key behind them (Meta), so that history comes out of them in its order.
     bot = models.ForeignKey(
         Bot, models.PROTECT, related_name="messages", verbose_name=_("bot"), db_index=False
@@ -68,6 +69,7 @@ class Message(models.Model):
         null=True,
         related_name="messages",
         verbose_name=_("template version"),
+        db_index=False,
     )
     text = models.TextField(_("text"), blank=True)
     to = models.CharField(_("number written to"), max_length=20, blank=True)
@@ -98,8 +100,10 @@ class Message(models.Model):
         verbose_name=_("sent by"),
         db_index=False,
     )
-    resend_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="resends")
-    answers = models.ForeignKey("self", models.SET_NULL, null=True, related_name="answered_by")
+    resend_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="resends", db_index=False)
+    answers = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="answered_by", db_index=False
+    )
     answers_by = models.CharField(_("linked by"), max_length=10, choices=Link, blank=True)
 
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -154,8 +158,7 @@ class Message(models.Model):
                 fields=["accepted_at"], condition=Q(status="accepted", checks__lt=3), name="message_no_news"
             ),
             models.Index(fields=["bot", "-id"], name="message_by_bot"),
-            models.Index(fields=["contact", "-id"], name="message_by_contact"),
-            models.Index(fields=["bot", "contact", "-id"], name="message_in_thread"),
+            models.Index(fields=["contact", "bot", "-id"], name="message_by_contact"),
             models.Index(fields=["status", "-id"], name="message_by_status"),
             models.Index(fields=["kind", "-id"], name="message_by_kind"),
             models.Index(
@@ -169,6 +172,8 @@ class Message(models.Model):
                 fields=["provider_code", "-id"], condition=~Q(provider_code=""), name="message_by_code"
             ),
             models.Index(fields=["created_at"], name="message_by_day"),
+            models.Index(fields=["resend_of"], condition=Q(resend_of__isnull=False), name="message_resends"),
+            models.Index(fields=["answers"], condition=Q(answers__isnull=False), name="message_answers"),
         ]
 
     def __str__(self) -> str:
@@ -205,7 +210,7 @@ class Outcome(models.TextChoices):
 class Attempt(models.Model):
     """One try at the provider. Written before the call, so that a dead worker leaves a trace."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    public_id = models.UUIDField(default=uuid7, unique=True, editable=False)
     # The constraint's index finds them too.
     message = models.ForeignKey(Message, models.CASCADE, related_name="attempts", db_index=False)
     number = models.PositiveSmallIntegerField(_("number"))

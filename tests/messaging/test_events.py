@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import uuid
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from tests.threads import at_once
 from tests.webhook_bodies import inbound, status
 
 NUMBER = "593990000321"
+CLAIM = {"claim_id": uuid.uuid4(), "lease_until": timezone.now()}
 NOON = dt.datetime(2026, 1, 15, 12, tzinfo=dt.UTC)
 
 rows = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
@@ -168,6 +170,17 @@ def test_a_repeat_without_a_time_is_known_by_its_body(bot):
         deliver(bot, {"id": "m-1", "event": "read"})
     deliver(bot, {"id": "m-1", "event": "read", "device": "other"})
     assert message.events.count() == 2
+
+
+def test_lines_of_one_message_stand_side_by_side_in_the_index_of_keys(bot):
+    first, second = (make_message(bot, status=Status.SENDING, **CLAIM) for _number in range(2))
+    for message in (first, second):
+        events.record_status(message, News(Status.UNKNOWN, Source.WORKER))
+    for message in (second, first):
+        news = News(Status.ACCEPTED, Source.ANSWER, provider_id=f"m-{message.pk}")
+        events.record_status(message, news)
+    in_order = MessageEvent.objects.order_by("key").values_list("message_id", flat=True)
+    assert list(in_order) == [first.pk, first.pk, second.pk, second.pk]
 
 
 @pytest.mark.parametrize("start", [Status.CANCELED, Status.SKIPPED])

@@ -92,6 +92,11 @@ def test_one_press_of_send_reaches_a_person_once(bot):
     make_message(bot, contact)
 
 
+def test_ids_follow_the_order_in_which_they_were_made():
+    made = [Message() for _number in range(50)]
+    assert sorted(made, key=lambda message: message.public_id) == made
+
+
 def test_an_attempt_has_its_number_once(bot):
     message = make_message(bot)
     fields = {"message": message, "number": 1, "claim_id": uuid.uuid4(), "started_at": timezone.now()}

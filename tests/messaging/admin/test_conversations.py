@@ -264,7 +264,7 @@ def test_a_thread_costs_the_same_however_long(agent_client, bot, contact, talk):
 
 def test_a_thread_is_read_along_its_own_index(bot, contact, talk):
     rows = conversing.messages_of(talk).order_by("-pk").values("pk")[:40]
-    assert "message_in_thread" in rows.explain() or connection.vendor != "sqlite"
+    assert "message_by_contact" in rows.explain() or connection.vendor != "sqlite"
 
 
 # -- News ------------------------------------------------------------------------------------------
