@@ -14,18 +14,18 @@ from messaging.statuses import Status
 from templates_app.models import TemplateVersion
 
 # What of a claimed row is also a column of the model, under the same name.
-_COLUMNS = ("public_id", "contact_id", "kind", "template_id", "to", "lane", "starts", "claim_id")
+_COLUMNS = ("contact_id", "kind", "template_id", "to", "lane", "starts", "claim_id")
 
 
 @dataclass(kw_only=True, eq=False)
 class Claimed:
     """How the row, and what the rules ask about its person and template, stood when it was won.
 
-    `content` is JSON; `tried` counts the attempts the row had.
+    `content` is JSON, `public_id` a UUID as the database gives it; `tried` counts the attempts the row had.
     """
 
     pk: int
-    public_id: uuid.UUID
+    public_id: uuid.UUID | str
     claim_id: uuid.UUID
     bot: Bot
     contact_id: int
@@ -56,6 +56,7 @@ class Claimed:
         """The model, of this claim; what is not known here is fetched when somebody asks."""
         known = {name: getattr(self, name) for name in _COLUMNS} | {
             "id": self.pk,
+            "public_id": uuid.UUID(str(self.public_id)),
             "bot_id": self.bot.pk,
             "content": json.loads(self.content),
             "version_id": self.version.pk if self.version else None,

@@ -100,7 +100,7 @@ def _understood(
         is_expired, tried, is_blocked, is_window_open = facts
         yield Claimed(
             pk=pk,
-            public_id=public_id if isinstance(public_id, uuid.UUID) else uuid.UUID(public_id),
+            public_id=public_id,
             claim_id=claim_id,
             bot=bot,
             contact_id=contact,

@@ -150,7 +150,7 @@ class Components(Part):
 
         Numbered blanks go by their number, named ones by appearance.
         """
-        return _keys(place, dict(self._texts()).get(place, ""))
+        return _keys(place, self._text(place))
 
     def caption(self, variable: Variable) -> str:
         """What a form calls a blank: its own name, or for a nameless one of a button what it is there."""
@@ -170,6 +170,12 @@ class Components(Part):
         said = self.model_dump(exclude_defaults=True)
         canonical = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def _text(self, place: str) -> str:
+        """That of `_texts`, without the others."""
+        if place == "body":
+            return self.body
+        return dict(self._texts()).get(place, "")
 
     def _texts(self) -> Iterator[tuple[str, str]]:
         """Every text that may have blanks, by its place."""

@@ -47,7 +47,7 @@ class TemplateContent(Content):
     thumbnail_url: str = ""
     offer_ends: str = ""
     cards: tuple[CardValues, ...] = ()
-    flows: dict[str, str] = {}
+    flows: dict[str, str] = Field(default_factory=dict)
     answered: WhenAnswered = WhenAnswered()
     campaign: str = ""
     expires: str = ""

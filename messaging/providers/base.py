@@ -8,7 +8,6 @@ ProviderError
 
 import datetime as dt
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -23,7 +22,7 @@ from templates_app.rules import Problem
 
 from .account_fields import CredentialField, OptionField
 from .evidence import Evidence
-from .fields import JSON
+from .fields import JSON, canonical
 
 # What webhooks say has a module of its own, and is a part of this interface.
 from .reports import Event
@@ -56,8 +55,8 @@ class Request:
     query: Mapping[str, str] = field(default_factory=dict)
 
     def digest(self) -> str:
-        canonical = json.dumps([self.method, self.path, self.body], sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        said = canonical([self.method, self.path, self.body])
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

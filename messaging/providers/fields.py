@@ -16,6 +16,8 @@ MAX_ID = 200
 # WhatsApp began in 2009; a clock that shows less is wrong.
 EARLIEST = dt.datetime(2009, 1, 1, tzinfo=dt.UTC)
 
+# Made once: `json.dumps` would make one for each message.
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -35,6 +37,11 @@ def storable(data: JSON, depth: int = MAX_DEPTH) -> JSON:
     if isinstance(data, list):
         return [storable(value, depth - 1) for value in data]
     return data
+
+
+def canonical(data: JSON) -> str:
+    """Equal for equal data, whatever the order of its keys."""
+    return _CANONICAL.encode(data)
 
 
 def mapping(value: object) -> Fields:

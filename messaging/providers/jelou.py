@@ -8,6 +8,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -213,10 +214,15 @@ class Jelou(Provider):
         return answer
 
     def redact(self, text: str) -> str:
-        for credentials in self._credentials:
-            for secret in filter(None, (_basic(credentials), credentials["client_secret"])):
-                text = text.replace(secret, "•••")
+        for secret in self._secrets:
+            text = text.replace(secret, "•••")
         return text
+
+    @cached_property
+    def _secrets(self) -> Sequence[str]:
+        """What must never be shown, in every form in which it is sent."""
+        pairs = [(_basic(credentials), credentials["client_secret"]) for credentials in self._credentials]
+        return [secret for pair in pairs for secret in pair if secret]
 
 
 def _basic(credentials: Mapping[str, str]) -> str:

@@ -17,14 +17,16 @@ Body = dict[str, Any]
 
 def template_body(content: TemplateContent, to: str, *, older_links: bool = False) -> Body:
     """The call for one person. `older_links` sends link values in `dynamicUrlParameter`."""
+    kind = _type(content)
     body: Body = {
         "elementName": content.element_name,
         "destinations": [to],
         "language": content.language,
-        "type": _type(content),
+        "type": kind,
         "parameters": content.in_order("body"),
     }
-    for part in (_header(content), _button_values(content, older_links), _special(content), _extras(content)):
+    buttons = _button_values(content, older_links)
+    for part in (_header(content, kind), buttons, _special(content), _extras(content)):
         body.update(part)
     return body
 
@@ -36,12 +38,12 @@ def _type(content: TemplateContent) -> str:
     return "catalog" if components.has_button("catalog") else components.media_format or "text"
 
 
-def _header(content: TemplateContent) -> Iterator[tuple[str, Any]]:
+def _header(content: TemplateContent, kind: str) -> Iterator[tuple[str, Any]]:
     if header := content.in_order("header"):
         yield "headerParameters", header
-    if _type(content) in ("image", "video", "document"):
+    if kind in ("image", "video", "document"):
         yield "mediaUrl", content.media_url
-    if _type(content) == "document":
+    if kind == "document":
         yield "filename", content.filename
 
 
