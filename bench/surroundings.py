@@ -17,7 +17,7 @@ _FIXED = {
     "CONN_MAX_AGE": "60",
     "Q_TIMEOUT": "90",
     "Q_RETRY": "120",
-    "Q_POLL": "0.2",
+    "Q_POLL": "0.1",
     "PROVIDER_CONNECT_TIMEOUT": "5",
     "PROVIDER_READ_TIMEOUT": "30",
     "SEND_LEASE_SECONDS": "120",

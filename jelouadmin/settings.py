@@ -120,7 +120,7 @@ Q_CLUSTER = {
     "catch_up": False,
     "queue_limit": 8,
     "bulk": 1,
-    "poll": env.float("Q_POLL", default=0.2),
+    "poll": env.float("Q_POLL", default=0.1),
     "save_limit": 50,
     "label": "Queue",
 }

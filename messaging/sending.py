@@ -12,7 +12,7 @@ for another bot's campaign to give a worker back. Two pumps at once send nothing
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -36,8 +36,9 @@ logger = logging.getLogger(__name__)
 SLICE_SECONDS = 20
 # What is claimed by then may still leave for so long; the rest is given back, row by row.
 CLOSING_SECONDS = 0.5
-# How often the bots are read again: what is due, and who was switched off or paused.
-LOOK_SECONDS = 0.2
+# How often to look what is due; and how often bots that are known are read again, as people pause them.
+LOOK_SECONDS = 0.1
+READ_SECONDS = 0.4
 # Answers are stored when so many are there, or when the first of them is so old.
 FLUSH_SIZE = 200
 FLUSH_SECONDS = 0.2
@@ -92,6 +93,8 @@ class Pump:
         self._unstored: list[tuple[Call, Result]] = []
         self._store_at = 0.0
         self._look_at = 0.0
+        self._bots: dict[int, Bot] = {}
+        self._read_at = 0.0
         self._ends = time.monotonic() + SLICE_SECONDS
         self._is_closing = False
         # Claims of which nobody knows whether they were committed.
@@ -176,11 +179,18 @@ class Pump:
     def _look(self) -> None:
         """Which bots have something due, and which of ours may not send any more."""
         found = due.look()
-        bots = Bot.objects.select_related("account").in_bulk({*found, *self._lines})
-        for bot in bots.values():
+        self._read_bots(found)
+        for bot in self._bots.values():
             self._open_or_update(bot, found.get(bot.pk, due.Due()) if not bot.obstacle else due.Due())
         self._lines = {pk: line for pk, line in self._lines.items() if not line.is_idle}
         self._look_at = time.monotonic() + LOOK_SECONDS
+
+    def _read_bots(self, found: Iterable[int]) -> None:
+        """Unless all of them are known, nobody was stopped, and it was a moment ago."""
+        is_told = any(line.is_stopped for line in self._lines.values())
+        if is_told or not self._bots.keys() >= set(found) or time.monotonic() >= self._read_at:
+            self._bots = Bot.objects.select_related("account").in_bulk({*found, *self._lines})
+            self._read_at = time.monotonic() + READ_SECONDS
 
     def _open_or_update(self, bot: Bot, found: due.Due) -> None:
         if found and bot.pk not in self._lines:
