@@ -24,7 +24,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from messaging import claiming, connecting, due, queueing, settling
 from messaging.calls import Call
-from messaging.lines import MOST_CALLS, Line
+from messaging.lines import Line
 from messaging.models import Bot, Message
 from messaging.providers.base import Kind, ProviderError, Scope
 from messaging.releasing import put_back, release_claim
@@ -39,9 +39,10 @@ CLOSING_SECONDS = 0.5
 # How often to look what is due; and how often bots that are known are read again, as people pause them.
 LOOK_SECONDS = 0.1
 READ_SECONDS = 0.4
-# Answers are stored when the first of them is so old, or when so many are there.
+# Answers are stored when so many are there, or when the first of them is so old. More at once would be a
+# little cheaper, but SQLite keeps the statements, as long as they are, for each number of rows.
+FLUSH_SIZE = 200
 FLUSH_SECONDS = 0.2
-FLUSH_SIZE = int(MOST_CALLS * FLUSH_SECONDS)
 # How long a pump that has lost its database keeps trying; the answers it holds would be lost with it.
 GIVE_UP_SECONDS = 45
 # All bots together; one bot never takes more than SEND_IN_FLIGHT.
