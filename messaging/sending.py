@@ -223,6 +223,7 @@ class Pump:
             calls = claiming.claim(line.bot, size, claim_id, line.versions)
         except ProviderError as error:
             connecting.stop(line.bot, error)
+            self._read_at = 0.0  # or the bot as it was would be asked again
             calls = []
         self._in_doubt.remove(claim_id)
         line.add(calls)

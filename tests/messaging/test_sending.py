@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import logging
 import time
+from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError, connection
@@ -192,6 +193,14 @@ def test_credentials_nobody_can_read_stop_the_account(bot, settings):
     sending.pump()
     assert Account.objects.get().health == Health.FAILED
     assert statuses(message) == [Status.QUEUED]
+
+
+def test_credentials_nobody_can_read_are_tried_once(bot, settings):
+    queued(bot)
+    settings.FIELD_ENCRYPTION_KEYS = ["YW5vdGhlci1rZXktb2YtMzItYnl0ZXMtbG9uZy0wMDI="]
+    with patch.object(connecting, "stop", wraps=connecting.stop) as stop:
+        sending.pump()
+    assert stop.call_count == 1
 
 
 @pytest.mark.parametrize(
