@@ -130,17 +130,12 @@ def rebuilt(attempt: Attempt) -> Request:
     return message.bot.account.provider.build(outbound)
 
 
-def as_kept(request: Request) -> dict[str, Any]:
-    """What `Attempt.request` holds of it."""
-    return {"method": request.method, "path": request.path, "body": request.body}
-
-
 def _describe(attempt: PendingAttempt, provider: Provider, outbound: Outbound, request: Request) -> None:
     """The request as history keeps it: without one-time codes, which even a digest would give away."""
     visible = shown(outbound.content)
     if visible is not outbound.content:
         request = provider.build(replace(outbound, content=visible))
-    attempt.request = json.dumps(as_kept(request))
+    attempt.request = request.kept()
     attempt.request_digest = request.digest()
 
 

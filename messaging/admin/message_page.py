@@ -181,7 +181,7 @@ def _request(attempt: Attempt) -> tuple[dict[str, Any], str | Promise]:
         return attempt.request, "" if is_same else _("Built by an older version, or with other settings.")
     if not attempt.request_digest:
         return {}, ""
-    return calls.as_kept(today), (
+    return json.loads(today.kept()), (
         _("Built again from the message; its digest is that of the request which was sent.")
         if is_same
         else _("Built again from the message. It differs from what was sent, which an older version built.")

@@ -7,9 +7,8 @@ ProviderError
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -22,7 +21,7 @@ from templates_app.rules import Problem
 
 from .account_fields import CredentialField, OptionField
 from .evidence import Evidence
-from .fields import JSON, canonical
+from .fields import JSON
 
 # What webhooks say has a module of its own, and is a part of this interface.
 from .reports import Event
@@ -30,6 +29,8 @@ from .reports import InboundMessage as InboundMessage
 from .reports import ReplyEvent as ReplyEvent
 from .reports import StatusEvent as StatusEvent
 from .reports import WebhookRejected as WebhookRejected
+from .wire import Answer as Answer
+from .wire import Request as Request
 
 
 class Kind(Enum):
@@ -43,36 +44,6 @@ class Scope(Enum):
 
     MESSAGE = "message"
     BOT = "bot"
-
-
-@dataclass(frozen=True)
-class Request:
-    """One HTTP call, without credentials, so that it can be stored and shown."""
-
-    method: str
-    path: str
-    body: JSON = None
-    query: Mapping[str, str] = field(default_factory=dict)
-
-    def digest(self) -> str:
-        said = canonical([self.method, self.path, self.body])
-        return hashlib.sha256(said.encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came back. `data` is None when the text is not JSON."""
-
-    status: int
-    text: str
-    headers: Mapping[str, str]
-    data: JSON
-
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds the provider asks to wait, a day at most; None when it does not say so readably."""
-        value = self.headers.get("Retry-After", "")
-        return float(min(int(value), 86_400)) if value.isdecimal() and len(value) < 20 else None
 
 
 class ProviderError(Exception):

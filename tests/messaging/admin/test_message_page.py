@@ -2,6 +2,7 @@
 
 import datetime as dt
 import html
+import json
 import re
 from typing import Any
 
@@ -188,7 +189,7 @@ def tried(message: Message, **fields: Any) -> Attempt:
     defaults: dict[str, Any] = {"started_at": timezone.now(), "claim_id": message.public_id, "number": 1}
     attempt = Attempt(message=message, **defaults)
     request = calls.rebuilt(attempt)
-    attempt.request, attempt.request_digest = calls.as_kept(request), request.digest()
+    attempt.request, attempt.request_digest = json.loads(request.kept()), request.digest()
     for name, value in fields.items():
         setattr(attempt, name, value)
     attempt.save()
