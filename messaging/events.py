@@ -7,8 +7,9 @@ import datetime as dt
 import hashlib
 import json
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -64,12 +65,17 @@ class News:
     raw: dict[str, Any] = field(default_factory=dict)
     actor: User | None = None
 
+    @cached_property
+    def raw_text(self) -> str:
+        """`raw` as JSON, the same for equal data."""
+        return _CANONICAL.encode(self.raw)
+
     def key(self, subject: str) -> str:
         """Equal for a repeat: same message, same word, same time; without a time, the same body.
 
         It begins with `subject`, so that lines of one message stand side by side in the index of keys.
         """
-        when = self.at.isoformat() if self.at else _CANONICAL.encode(self.raw)
+        when = self.at.isoformat() if self.at else self.raw_text
         parts = [subject, self.word or str(self.status), self.source if not self.provider_id else "", when]
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         return f"{subject[:20]} {digest[:43]}"
@@ -115,7 +121,7 @@ AcceptedLine = tuple[int, int, str, str, str]
 
 def accepted_line(bot_id: int, message_id: int, news: News) -> AcceptedLine:
     """The line of history that says a message was taken, as `write_accepted` writes it."""
-    return bot_id, message_id, news.provider_id, news.key(_subject(message_id, news)), json.dumps(news.raw)
+    return bot_id, message_id, news.provider_id, news.key(_subject(message_id, news)), news.raw_text
 
 
 def write_accepted(lines: Sequence[AcceptedLine], at: dt.datetime) -> None:
@@ -222,18 +228,19 @@ def not_future(at: dt.datetime | None) -> dt.datetime | None:
 
 # In SQL, since for a hundred ids the ORM takes longer to write the statement than a database to answer it.
 _EARLY = """
-    SELECT bot_id, provider_id FROM messaging_messageevent
-    WHERE message_id IS NULL AND bot_id IN ({bots}) AND provider_id IN ({ids})
+    SELECT new.bot, new.name FROM {new} JOIN messaging_messageevent AS event
+        ON event.bot_id = new.bot AND event.provider_id = new.name AND event.message_id IS NULL
 """
+_EARLY_COLUMNS = {"bot": "bigint", "name": "text"}
 
 
-def early(bots: Collection[int], provider_ids: Sequence[str]) -> set[tuple[int, str]]:
-    """Which of these ids have news that came before them, each with its bot's key."""
+def early(provider_ids: Sequence[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Which of these ids, each with its bot's key, have news that came before them."""
     if not provider_ids:
         return set()
-    bot_marks, id_marks = (", ".join(["%s"] * len(values)) for values in (bots, provider_ids))
+    new, values = value_table(_EARLY_COLUMNS, provider_ids)
     with connection.cursor() as cursor:
-        cursor.execute(_EARLY.format(bots=bot_marks, ids=id_marks), [*bots, *provider_ids])
+        cursor.execute(_EARLY.format(new=new), values)
         return set(cursor.fetchall())
 
 

@@ -21,7 +21,7 @@ from messaging.models import Bot, Message
 from templates_app.models import TemplateVersion
 
 # Rows won at once, at most.
-CLAIM_SIZE = 128
+CLAIM_SIZE = 256
 # Rows of people who wait, won although enough of a campaign is there already.
 URGENT_SIZE = 8
 # With its next slot further ahead than this, nothing is claimed for a bot.
@@ -29,7 +29,7 @@ FAR_SECONDS = 2
 # A slot that was missed by more than this is lost: leaving late would crowd the next second.
 LATE_SECONDS = 0.04
 # Calls written down before a thread is free for them. More would wait until their slots are lost.
-AHEAD = 64
+AHEAD = 80
 # Calls a second that one process can make at best. More under way than that only fight for the interpreter.
 MOST_CALLS = 2000
 # Under way at once, however fast the answers come.

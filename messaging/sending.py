@@ -39,9 +39,8 @@ CLOSING_SECONDS = 0.5
 # How often to look what is due; and how often bots that are known are read again, as people pause them.
 LOOK_SECONDS = 0.1
 READ_SECONDS = 0.4
-# Answers are stored when so many are there, or when the first of them is so old. More at once would be a
-# little cheaper, but SQLite keeps the statements, as long as they are, for each number of rows.
-FLUSH_SIZE = 200
+# Answers are stored when so many are there, or when the first of them is so old.
+FLUSH_SIZE = 400
 FLUSH_SECONDS = 0.2
 # How long a pump that has lost its database keeps trying; the answers it holds would be lost with it.
 GIVE_UP_SECONDS = 45

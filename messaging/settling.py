@@ -129,7 +129,7 @@ def _settle_taken(taken: Sequence[Accepted]) -> None:
         by_row = {one.attempt.row.pk: one for one in taken}
         _each((one.attempt for one in taken), lambda attempt: settle_one(by_row[attempt.row.pk]))
         return
-    early = events.early({one.attempt.row.bot.pk for one in taken}, [one.provider_id for one in taken])
+    early = events.early([(one.attempt.row.bot.pk, one.provider_id) for one in taken])
     for one in taken:
         if (one.attempt.row.bot.pk, one.provider_id) in early:
             one.attempt.message.provider_id = one.provider_id

@@ -10,19 +10,23 @@ from typing import Any
 
 from django.db import connection
 
+# SQLite keeps what it has made of a statement, and the number of rows is a part of that.
+STEP = 32
+
 
 def value_table(columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
     """The SQL of a table called `new`, to stand behind FROM, and its parameters.
 
     `columns` are the names and PostgreSQL's types, in the order of the values of each row: texts and numbers.
-    A UUID is the text of its hexadecimal digits, as SQLite keeps it, and JSON is its text too.
+    A UUID is the text of its hexadecimal digits, as SQLite keeps it, and JSON is its text too. The last row
+    may be there several times: to insert or update by it again must change nothing.
     """
     if connection.vendor == "postgresql":
         return _of_json(columns), [json.dumps([dict(zip(columns, row, strict=True)) for row in rows])]
     names = ", ".join(f"column{number} AS {name}" for number, name in enumerate(columns, start=1))
-    row = f"({', '.join(['%s'] * len(columns))})"
-    table = f"(SELECT {names} FROM (VALUES {', '.join([row] * len(rows))})) AS new"  # noqa: S608
-    return table, [value for row in rows for value in row]
+    row, more = f"({', '.join(['%s'] * len(columns))})", -len(rows) % STEP
+    table = f"(SELECT {names} FROM (VALUES {', '.join([row] * (len(rows) + more))})) AS new"  # noqa: S608
+    return table, [value for row in [*rows, *list(rows[-1:]) * more] for value in row]
 
 
 def _of_json(columns: Mapping[str, str]) -> str:

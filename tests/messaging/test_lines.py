@@ -17,7 +17,7 @@ FAST = 0.05
 def busy_bot(db):
     """As fast as no bot is, with more waiting than is sent at once."""
     bot = make_bot(rate=100_000)
-    for _ in range(120):
+    for _ in range(160):
         queued(bot)
     return bot
 
@@ -26,7 +26,7 @@ def busy_bot(db):
 def line(busy_bot):
     """With all claimed and the first call on the wire, which has to show the way."""
     line = Line(busy_bot)
-    line.add(claiming.claim(busy_bot, 120))
+    line.add(claiming.claim(busy_bot, 160))
     line.arm()
     assert line.next_call()
     line.under_way = 1
@@ -105,7 +105,7 @@ def test_what_lies_past_its_lease_is_not_sent(line):
 def test_what_has_not_left_is_given_back_whole(line):
     go_on(line)
     line.arm()
-    assert len(line.give_back()) == 119
+    assert len(line.give_back()) == 159
     assert (go_on(line), line.has_calls) == (None, False)
 
 
