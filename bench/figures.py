@@ -179,7 +179,7 @@ def _by_size(bench: Bench, kind: str) -> dict[int, list[Round]]:
 
 
 def scale(bench: Bench, kind: str) -> Iterator[Line]:
-    """What a message costs from the first stored answer to the last, with short and long queues."""
+    """What a message costs from the first stored answers to the last, with short and long queues."""
     rounds = _by_size(bench, kind)
     wall = {size: [one.ms_a_row for one in played] for size, played in rounds.items()}
     work = {size: [one.cpu_ms for one in played] for size, played in rounds.items()}

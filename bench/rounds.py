@@ -22,7 +22,7 @@ START, PATIENCE = 60, 300
 class Round:
     """What `rows` cost. `seconds` run from the rows being queued to the last answer being stored.
 
-    `spans` are (seconds, answers) from the first stored answer of a batch to its last, the first not counted.
+    `spans` are (seconds, answers) of each batch, from the first answers that each process stored to the last.
     """
 
     rows: int
