@@ -29,6 +29,8 @@ HOSTS = 3
 PEOPLE = 150
 RATE = 50
 REACH = 100
+# So that there is enough to do until each host has begun, however slow the machine.
+SLOW_RATE = 5
 TAKEN = (Status.ACCEPTED, Status.SENT, Status.DELIVERED, Status.READ)
 
 pytestmark = pytest.mark.skipif(
@@ -91,7 +93,7 @@ def start(folder: Path) -> Host:
 @pytest.fixture
 def bot(transactional_db: None, simulator: Simulator) -> Bot:
     """One that has two messages for each of many people, in both lanes, and is off yet."""
-    bot = make_bot(account=make_account(base_url=simulator.url), rate=RATE, is_on=False)
+    bot = make_bot(account=make_account(base_url=simulator.url), is_on=False)
     template = make_template(bot)
     for number in range(PEOPLE):
         contact = make_contact(f"5939900{number:05}")
@@ -113,13 +115,14 @@ def hosts(bot: Bot, tmp_path: Path) -> Iterator[list[Host]]:
 
 
 def set_to_work(hosts: list[Host], **limits: int) -> None:
-    """Returns when each of them sends."""
-    Bot.objects.update(is_on=True, **limits)
+    """Returns when each of them sends, and from then on they may at full speed."""
+    Bot.objects.update(is_on=True, rate=SLOW_RATE, **limits)
     deadline = time.monotonic() + 30
     while not all(host.is_sending() for host in hosts):
         assert time.monotonic() < deadline
         queueing.wake()  # any host may hear it, also one that sends already
         time.sleep(0.1)
+    Bot.objects.update(rate=RATE)
 
 
 def kill_in_the_midst(host: Host) -> set[int]:
